@@ -1,0 +1,3 @@
+//! Yeollam (열람).
+pub mod vocabulary;
+pub mod agency;

@@ -2,3 +2,8 @@
 pub mod agency;
 pub mod hangul;
 pub mod vocabulary;
+pub mod error;
+pub mod graphql;
+pub mod identity;
+pub mod journal;
+pub mod store;

@@ -1,4 +1,7 @@
 //! Yeollam (열람).
 pub mod agency;
 pub mod hangul;
+pub mod organization;
+pub mod period;
+pub mod registration;
 pub mod vocabulary;

@@ -4,4 +4,5 @@ pub mod hangul;
 pub mod organization;
 pub mod period;
 pub mod registration;
+pub mod retention;
 pub mod vocabulary;

@@ -4,6 +4,7 @@ pub mod hangul;
 pub mod organization;
 pub mod period;
 pub mod registration;
+pub mod retention;
 pub mod vocabulary;
 pub mod error;
 pub mod graphql;

@@ -1,13 +1,32 @@
-//! Yeollam (열람).
+//! Yeollam (열람): the public register of Korea's personal-data files as a GraphQL server.
+//!
+//! The domain first, then the ways in and out, then the machinery. ARCHITECTURE.md has the map and the invariants.
+
+// The domain.
 pub mod agency;
-pub mod hangul;
+pub mod collected_item;
+pub mod data_file;
+pub mod entrustment;
+pub mod impact_assessment;
+pub mod journal;
+pub mod legal_basis;
 pub mod organization;
-pub mod period;
+pub mod policy;
+pub mod provision;
+pub mod region;
 pub mod registration;
 pub mod retention;
-pub mod vocabulary;
+pub mod source;
+
+// Ways in, ways out.
+pub mod import;
+
+// The machinery.
 pub mod error;
 pub mod graphql;
+pub mod hangul;
 pub mod identity;
-pub mod journal;
+pub mod period;
+pub mod problem;
 pub mod store;
+pub mod vocabulary;

@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod filter;
+pub mod order;
 
 pub mod scalar;
 

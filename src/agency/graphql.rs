@@ -1,0 +1,192 @@
+//! Agencies in the schema.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::agency;
+
+use super::store::{AgencyByCode, AgencyListing, AncestorsOfAgency, SuccessionsOfAgency};
+use super::{AgencyStatus, AgencyStatusFilter, AgencyType, AgencyTypeFilter, SuccessionKind};
+use crate::graphql::Reads as _;
+use crate::graphql::connection::Paged;
+use crate::graphql::filter::{IdFilter, StringFilter};
+use crate::graphql::scalar::Date;
+use crate::graphql::word;
+use crate::identity::{GlobalId, NodeType};
+use crate::region::graphql::Region;
+use crate::store::Page;
+
+/// Public institution (공공기관), or an operating unit of one. Act 제2조제6호.
+#[derive(Clone)]
+pub struct Agency(pub agency::Model);
+
+impl From<agency::Model> for Agency {
+    fn from(row: agency::Model) -> Self {
+        Self(row)
+    }
+}
+
+/// Public institution (공공기관), or an operating unit of one. Act 제2조제6호.
+#[Object]
+impl Agency {
+    /// Global ID of the agency.
+    pub async fn id(&self) -> ID {
+        GlobalId::new(NodeType::Agency, self.0.id).into()
+    }
+
+    /// Permanent address of the agency.
+    async fn url(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(ctx.session()?.url("agencies", &self.0.code))
+    }
+
+    /// Standard administrative code (행정표준 기관코드) of the agency: 7 characters, digits and capital letters. Codes that begin with `Y` were issued by this register.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Name of the agency (기관명).
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Short name of the agency; null if none is known.
+    async fn short_name(&self) -> Option<&str> {
+        self.0.short_name.as_deref()
+    }
+
+    /// Kind of the agency.
+    async fn r#type(&self) -> Result<AgencyType> {
+        Ok(word(&self.0.agency_type)?)
+    }
+
+    /// Whether the agency exists.
+    async fn status(&self) -> Result<AgencyStatus> {
+        Ok(word(&self.0.status)?)
+    }
+
+    /// Region of the agency; null for one that serves the whole country, or whose region is not stated.
+    async fn region(&self) -> Option<Region> {
+        self.0.region_code.as_deref().and_then(Region::by_code)
+    }
+
+    /// Address of the homepage; null if none is known.
+    async fn homepage(&self) -> Option<&str> {
+        self.0.homepage.as_deref()
+    }
+
+    /// Superior agency (차상위기관); null for a root of the tree.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Agency>> {
+        match self.0.parent_id {
+            Some(id) => Ok(Some(Agency((*ctx.row::<agency::Entity>(id).await?).clone()))),
+            None => Ok(None),
+        }
+    }
+
+    /// Every superior of the agency, root first.
+    async fn ancestors(&self, ctx: &Context<'_>) -> Result<Vec<Agency>> {
+        let ancestors = ctx.load(AncestorsOfAgency(self.0.id)).await?.unwrap_or_default();
+        Ok(ancestors.iter().cloned().map(Agency).collect())
+    }
+
+    /// Agencies directly under the agency, operating units among them, by name. At most 100 in a page, 20 if not said.
+    async fn children(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<AgencyConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        Ok(AgencyConnection(Paged::load(ctx, AgencyListing::new(None, AgencyOrder::default())?, Some(self.0.id), page).await?))
+    }
+
+    /// Agencies that the agency succeeds, oldest reorganisation first.
+    async fn predecessors(&self, ctx: &Context<'_>) -> Result<Vec<Succession>> {
+        successions(ctx, self.0.id, false).await
+    }
+
+    /// Agencies that succeed the agency, oldest reorganisation first.
+    async fn successors(&self, ctx: &Context<'_>) -> Result<Vec<Succession>> {
+        successions(ctx, self.0.id, true).await
+    }
+}
+
+async fn successions(ctx: &Context<'_>, agency: uuid::Uuid, to_successors: bool) -> Result<Vec<Succession>> {
+    let rows = ctx.load(SuccessionsOfAgency { agency, to_successors }).await?.unwrap_or_default();
+    let mut successions = Vec::new();
+    for row in rows.iter() {
+        let other = ctx.row::<agency::Entity>(if to_successors { row.successor_id } else { row.predecessor_id }).await?;
+        successions.push(Succession { agency: Agency((*other).clone()), on: Date(row.succeeded_on), kind: word(&row.kind)? });
+    }
+    Ok(successions)
+}
+
+/// Reorganisation (조직 개편): one agency succeeds another.
+#[derive(SimpleObject)]
+pub struct Succession {
+    /// The other agency: the predecessor among `predecessors`, the successor among `successors`.
+    pub agency: Agency,
+    /// Day of the reorganisation.
+    pub on: Date,
+    /// How the agency was succeeded.
+    pub kind: SuccessionKind,
+}
+
+crate::connections! {
+    AgencyConnection, AgencyEdge: Agency from agency;
+}
+
+/// Conditions on agencies. Parts are AND-ed; a part left out says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct AgencyFilter {
+    /// Is one of these agencies.
+    pub id: Option<IdFilter>,
+    /// Code of the agency.
+    pub code: Option<StringFilter>,
+    /// Name of the agency.
+    pub name: Option<StringFilter>,
+    /// Kind of the agency.
+    pub r#type: Option<AgencyTypeFilter>,
+    /// Whether the agency exists.
+    pub status: Option<AgencyStatusFilter>,
+    /// Code of the region: `{startsWith: "41"}` is the province with everything in it.
+    pub region: Option<StringFilter>,
+    /// Direct superior of the agency.
+    pub parent: Option<Box<AgencyFilter>>,
+    /// Is one of these agencies, or stands below one of them at any depth.
+    pub subordinate_to: Option<IdFilter>,
+    /// All of these hold. At most 100.
+    pub and: Option<Vec<AgencyFilter>>,
+    /// One of these holds; an empty list matches nothing. At most 100.
+    pub or: Option<Vec<AgencyFilter>>,
+    /// None of these holds. At most 100.
+    pub not: Option<Vec<AgencyFilter>>,
+}
+
+crate::order! {
+    AgencyOrder by AgencyOrderField, Name Asc {
+        Name = "NAME", "기관명", "Name", "In dictionary order.";
+        Code = "CODE", "기관코드", "Code";
+    }
+}
+
+/// Queries on agencies.
+#[derive(Default)]
+pub struct AgencyQuery;
+
+/// Queries on agencies.
+#[Object]
+impl AgencyQuery {
+    /// Agency with that standard administrative code (행정표준 기관코드); null if the register has none. The code of an abolished agency still resolves, and points on to its successors.
+    async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Code of the agency.")] code: String) -> Result<Option<Agency>> {
+        Ok(ctx.load(AgencyByCode(code)).await?.map(|row| Agency((*row).clone())))
+    }
+
+    /// Agencies (공공기관), by name if not said otherwise. At most 100 in a page, 20 if not said.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn agencies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which agencies.")] filter: Option<AgencyFilter>,
+        #[graphql(desc = "In which order; by name if left out.")] order_by: Option<AgencyOrder>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<AgencyConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        Ok(AgencyConnection(Paged::load(ctx, AgencyListing::new(filter, order_by.unwrap_or_default())?, None, page).await?))
+    }
+}

@@ -1,0 +1,342 @@
+//! Agencies in the tables: lists, the closure of the tree, reorganisations, registration.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use entity::{agency, agency_alias, agency_ancestor, organization, succession};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::graphql::{AgencyFilter, AgencyOrder, AgencyOrderField};
+use super::{AgencyInput, AgencyStatus, SuccessionKind};
+use crate::error::{Error, Result};
+use crate::graphql::filter::IdFilter;
+use crate::hangul;
+use crate::identity::{NodeType, node_key};
+use crate::journal::ChangeKind;
+use crate::organization::name_key;
+use crate::registration::Recorded;
+use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text};
+use crate::vocabulary::Vocabulary as _;
+
+crate::identified!(agency);
+
+/// List of agencies: those that a filter admits, or the children of an agency.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AgencyListing {
+    filter: Option<AgencyFilter>,
+    order: AgencyOrder,
+}
+
+impl AgencyListing {
+    /// Agencies that the filter admits.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type in the filter.
+    pub fn new(filter: Option<AgencyFilter>, order: AgencyOrder) -> Result<Self> {
+        if let Some(filter) = &filter {
+            filter.condition()?;
+        }
+        Ok(Self { filter, order })
+    }
+}
+
+impl Listing for AgencyListing {
+    type Row = agency::Model;
+
+    fn source(&self, parents: &[Uuid]) -> SelectStatement {
+        let mut select = agency::Entity::find().into_query();
+        // Checked when the list was made.
+        if let Some(Ok(condition)) = self.filter.as_ref().map(AgencyFilter::condition) {
+            select.cond_where(condition);
+        }
+        if !parents.is_empty() {
+            select.and_where(agency::Column::ParentId.is_in(parents.iter().copied()));
+        }
+        select
+    }
+
+    fn order(&self) -> Order<agency::Model> {
+        let (name, keys): (_, Vec<OrderKey<agency::Model>>) = match self.order.field {
+            AgencyOrderField::Name => ("agencies.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
+            AgencyOrderField::Code => ("agencies.code", vec![OrderKey::column("code", |row| Key::Text(row.code.clone()))]),
+        };
+        Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
+    }
+}
+
+impl AgencyFilter {
+    /// The filter over the columns of `agency`.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type.
+    pub fn condition(&self) -> Result<Condition> {
+        let column = |column: agency::Column| Expr::col((agency::Entity, column));
+        let own = all_of([
+            self.id.as_ref().map(|filter| key(column(agency::Column::Id), filter, NodeType::Agency)).transpose()?,
+            self.code.as_ref().map(|filter| plain_text(column(agency::Column::Code), filter)),
+            self.name.as_ref().map(|filter| folded_text(column(agency::Column::NameFolded), filter)),
+            self.r#type.as_ref().map(|filter| exact(column(agency::Column::AgencyType), filter.words(), filter.is_null)),
+            self.status.as_ref().map(|filter| exact(column(agency::Column::Status), filter.words(), filter.is_null)),
+            self.region.as_ref().map(|filter| plain_text(column(agency::Column::RegionCode), filter)),
+            self.parent.as_deref().map(|filter| Ok::<_, Error>(among(column(agency::Column::ParentId), ids(filter.condition()?)))).transpose()?,
+            self.subordinate_to.as_ref().map(|filter| subordinate_to(column(agency::Column::Id), filter)).transpose()?,
+        ]);
+        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), Self::condition)
+    }
+}
+
+fn ids(condition: Condition) -> SelectStatement {
+    Query::select().column((agency::Entity, agency::Column::Id)).from(agency::Entity).cond_where(condition).take()
+}
+
+/// Keys of the agencies that the filter admits, as a subquery.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for an id of another type.
+pub fn agency_keys(filter: &AgencyFilter) -> Result<SelectStatement> {
+    Ok(ids(filter.condition()?))
+}
+
+/// The agency in `column` is one of those, or below one of them.
+fn subordinate_to(column: Expr, filter: &IdFilter) -> Result<Condition> {
+    let ancestors = key(Expr::col((agency_ancestor::Entity, agency_ancestor::Column::AncestorId)), filter, NodeType::Agency)?;
+    let below = Query::select().column(agency_ancestor::Column::AgencyId).from(agency_ancestor::Entity).cond_where(ancestors).take();
+    Ok(among(column, below))
+}
+
+/// Loader key: the agency with that code.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AgencyByCode(pub String);
+
+impl Loader<AgencyByCode> for Store {
+    type Value = Arc<agency::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[AgencyByCode]) -> Result<HashMap<AgencyByCode, Self::Value>> {
+        let rows = agency::Entity::find().filter(agency::Column::Code.is_in(keys.iter().map(|key| &key.0))).all(self.db()).await?;
+        Ok(rows.into_iter().map(|row| (AgencyByCode(row.code.clone()), Arc::new(row))).collect())
+    }
+}
+
+/// Loader key: the agency's superiors, root first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AncestorsOfAgency(pub Uuid);
+
+impl Loader<AncestorsOfAgency> for Store {
+    type Value = Arc<Vec<agency::Model>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[AncestorsOfAgency]) -> Result<HashMap<AncestorsOfAgency, Self::Value>> {
+        let mut select = Query::select();
+        select
+            .columns(agency::Column::iter().map(|column| (agency::Entity, column)))
+            .column((agency_ancestor::Entity, agency_ancestor::Column::AgencyId))
+            .from(agency_ancestor::Entity)
+            .inner_join(agency::Entity, Expr::col((agency::Entity, agency::Column::Id)).equals((agency_ancestor::Entity, agency_ancestor::Column::AncestorId)))
+            .and_where(agency_ancestor::Column::AgencyId.is_in(keys.iter().map(|key| key.0)))
+            .and_where(agency_ancestor::Column::Depth.gt(0))
+            .order_by((agency_ancestor::Entity, agency_ancestor::Column::Depth), sea_orm::Order::Desc);
+        let mut ancestors: HashMap<Uuid, Vec<agency::Model>> = HashMap::new();
+        for row in self.db().query_all(&select).await? {
+            ancestors.entry(row.try_get("", "agency_id")?).or_default().push(agency::Model::from_query_result(&row, "")?);
+        }
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(ancestors.remove(&key.0).unwrap_or_default()))).collect())
+    }
+}
+
+/// Loader key: the reorganisations in which the agency is the predecessor, or the successor, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SuccessionsOfAgency {
+    /// Agency.
+    pub agency: Uuid,
+    /// Whether its successors are wanted, rather than its predecessors.
+    pub to_successors: bool,
+}
+
+impl Loader<SuccessionsOfAgency> for Store {
+    type Value = Arc<Vec<succession::Model>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[SuccessionsOfAgency]) -> Result<HashMap<SuccessionsOfAgency, Self::Value>> {
+        let agencies: Vec<Uuid> = keys.iter().map(|key| key.agency).collect();
+        let either = Condition::any().add(succession::Column::PredecessorId.is_in(agencies.clone())).add(succession::Column::SuccessorId.is_in(agencies));
+        let rows = succession::Entity::find()
+            .filter(either)
+            .order_by_asc(succession::Column::SucceededOn)
+            .order_by_asc(succession::Column::PredecessorId)
+            .order_by_asc(succession::Column::SuccessorId)
+            .all(self.db())
+            .await?;
+        let of = |key: &SuccessionsOfAgency| {
+            rows.iter().filter(|row| key.agency == if key.to_successors { row.predecessor_id } else { row.successor_id }).cloned().collect::<Vec<_>>()
+        };
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(of(key)))).collect())
+    }
+}
+
+impl Write {
+    /// Registers an agency, or amends the one with its code. The superior must be registered already.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a superior or region that the register lacks, or one that is subordinate to the agency itself.
+    pub async fn agency(&mut self, input: &AgencyInput) -> Result<Recorded> {
+        let parent_id = match &input.parent {
+            Some(code) => Some(self.agency_by_code(code).await?),
+            None => None,
+        };
+        if let Some(region) = &input.region
+            && entity::region::Entity::find_by_id(region.clone()).one(self.txn()).await?.is_none()
+        {
+            return Err(Error::input(format!("agency {}: \"{region}\" is not a region code: 2 digits for a 시도, 5 for a 시군구", input.code)));
+        }
+        let row = agency::Model {
+            id: node_key(NodeType::Agency, &[&input.code]),
+            code: input.code.clone(),
+            name: input.name.clone(),
+            name_folded: hangul::folded(&input.name),
+            short_name: input.short_name.clone(),
+            agency_type: input.r#type.as_str().to_owned(),
+            status: input.status.unwrap_or(AgencyStatus::Active).as_str().to_owned(),
+            parent_id,
+            region_code: input.region.clone(),
+            homepage: input.homepage.clone(),
+        };
+        let stored = agency::Entity::find_by_id(row.id).one(self.txn()).await?;
+        let aliases = aliases(row.id, input);
+        let stored_aliases = agency_alias::Entity::find()
+            .filter(agency_alias::Column::AgencyId.eq(row.id))
+            .order_by_asc(agency_alias::Column::NameFolded)
+            .all(self.txn())
+            .await?;
+        let recorded = match &stored {
+            None => Recorded::New,
+            Some(stored) if *stored == row && stored_aliases == aliases => Recorded::Unchanged,
+            Some(_) => Recorded::Amended,
+        };
+        let content = json!({
+            "code": row.code, "name": row.name, "shortName": row.short_name, "type": row.agency_type, "status": row.status,
+            "parent": input.parent, "region": row.region_code, "homepage": row.homepage, "aliases": input.aliases,
+        });
+        match recorded {
+            Recorded::Unchanged => return Ok(recorded),
+            Recorded::New => {
+                self.insert::<agency::Entity>(vec![row.clone()]).await?;
+                self.place_in_tree(row.id, parent_id).await?;
+                self.journal(ChangeKind::AgencyRegistered, NodeType::Agency, row.id, None, &content);
+            }
+            Recorded::Amended => {
+                row.clone().into_active_model().reset_all().update(self.txn()).await?;
+                if stored.is_some_and(|stored| stored.parent_id != parent_id) {
+                    self.place_in_tree(row.id, parent_id).await?;
+                }
+                self.journal(ChangeKind::AgencyAmended, NodeType::Agency, row.id, None, &content);
+            }
+        }
+        agency_alias::Entity::delete_many().filter(agency_alias::Column::AgencyId.eq(row.id)).exec(self.txn()).await?;
+        self.insert::<agency_alias::Entity>(aliases).await?;
+        self.known.insert((NodeType::Agency, row.code.clone()), row.id);
+        self.link_organizations(&row, input).await?;
+        Ok(recorded)
+    }
+
+    /// Key of the agency with that code.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` where the register lacks it.
+    pub async fn agency_by_code(&mut self, code: &str) -> Result<Uuid> {
+        let known = (NodeType::Agency, code.to_owned());
+        if let Some(id) = self.known.get(&known) {
+            return Ok(*id);
+        }
+        let row = agency::Entity::find().filter(agency::Column::Code.eq(code)).one(self.txn()).await?;
+        let id = row.ok_or_else(|| Error::input(format!("the register has no agency with the code \"{code}\"; state it under `agencies`")))?.id;
+        self.known.insert(known, id);
+        Ok(id)
+    }
+
+    /// Records that one agency succeeds another.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` where the register lacks one of them.
+    pub async fn agency_succession(&mut self, predecessor: &str, successor: &str, on: chrono::NaiveDate, kind: SuccessionKind) -> Result<Recorded> {
+        let row = succession::Model {
+            predecessor_id: self.agency_by_code(predecessor).await?,
+            successor_id: self.agency_by_code(successor).await?,
+            succeeded_on: on,
+            kind: kind.as_str().to_owned(),
+        };
+        let stored = succession::Entity::find_by_id((row.predecessor_id, row.successor_id, on)).one(self.txn()).await?;
+        if stored.as_ref() == Some(&row) {
+            return Ok(Recorded::Unchanged);
+        }
+        let content = json!({"predecessor": predecessor, "successor": successor, "on": on, "kind": row.kind});
+        let (id, recorded) = (row.predecessor_id, if stored.is_some() { Recorded::Amended } else { Recorded::New });
+        if stored.is_some() {
+            row.into_active_model().reset_all().update(self.txn()).await?;
+        } else {
+            self.insert::<succession::Entity>(vec![row]).await?;
+        }
+        self.journal(ChangeKind::AgencySucceeded, NodeType::Agency, id, None, &content);
+        Ok(recorded)
+    }
+
+    /// Puts the agency, and everything below it, under another superior in the closure of the tree.
+    async fn place_in_tree(&mut self, id: Uuid, parent_id: Option<Uuid>) -> Result<()> {
+        let mut subtree: Vec<(Uuid, i32)> = agency_ancestor::Entity::find()
+            .filter(agency_ancestor::Column::AncestorId.eq(id))
+            .all(self.txn())
+            .await?
+            .into_iter()
+            .map(|row| (row.agency_id, row.depth))
+            .collect();
+        if subtree.is_empty() {
+            subtree.push((id, 0));
+            self.insert::<agency_ancestor::Entity>(vec![agency_ancestor::Model { agency_id: id, ancestor_id: id, depth: 0 }]).await?;
+        }
+        if parent_id.is_some_and(|parent| subtree.iter().any(|(agency, _)| *agency == parent)) {
+            return Err(Error::input("an agency cannot stand under one of its own subordinates; check `parent`"));
+        }
+        let above = match parent_id {
+            Some(parent) => agency_ancestor::Entity::find().filter(agency_ancestor::Column::AgencyId.eq(parent)).all(self.txn()).await?,
+            None => Vec::new(),
+        };
+        let mut rows = Vec::new();
+        for (agency_id, depth) in subtree {
+            agency_ancestor::Entity::delete_many()
+                .filter(agency_ancestor::Column::AgencyId.eq(agency_id))
+                .filter(agency_ancestor::Column::Depth.gt(depth))
+                .exec(self.txn())
+                .await?;
+            rows.extend(above.iter().map(|row| agency_ancestor::Model { agency_id, ancestor_id: row.ancestor_id, depth: depth + 1 + row.depth }));
+        }
+        self.insert::<agency_ancestor::Entity>(rows).await
+    }
+
+    /// Organizations that bear one of the agency's names become this agency.
+    async fn link_organizations(&mut self, row: &agency::Model, input: &AgencyInput) -> Result<()> {
+        let names: Vec<String> = std::iter::once(&input.name).chain(&input.short_name).chain(&input.aliases).map(|name| name_key(name)).collect();
+        let unlinked: Vec<Uuid> = organization::Entity::find()
+            .select_only()
+            .column(organization::Column::Id)
+            .filter(organization::Column::NameKey.is_in(names))
+            .filter(organization::Column::Kind.eq("PUBLIC"))
+            .filter(organization::Column::AgencyId.is_null())
+            .into_tuple()
+            .all(self.txn())
+            .await?;
+        for id in unlinked {
+            self.organization_is_agency(id, row.id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Other names of the agency, its short name among them, by folded name.
+fn aliases(agency_id: Uuid, input: &AgencyInput) -> Vec<agency_alias::Model> {
+    let names: BTreeMap<String, &String> = input.aliases.iter().chain(&input.short_name).map(|name| (hangul::folded(name), name)).collect();
+    names.into_iter().map(|(name_folded, name)| agency_alias::Model { agency_id, name_folded, name: name.clone() }).collect()
+}

@@ -1,6 +1,7 @@
 //! Yeollam (열람).
 pub mod agency;
 pub mod hangul;
+pub mod legal_basis;
 pub mod organization;
 pub mod period;
 pub mod registration;

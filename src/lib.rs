@@ -1,5 +1,6 @@
 //! Yeollam (열람).
 pub mod agency;
+pub mod collected_item;
 pub mod hangul;
 pub mod legal_basis;
 pub mod organization;

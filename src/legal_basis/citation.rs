@@ -430,6 +430,8 @@ fn resolve(name: &str, before: &[LegalBasis]) -> Option<StatuteName> {
     let name = without_numbering(name).trim_matches([' ', '-', ':', ',']);
     // "규정(교과부훈령제48호)".
     let name = name.strip_suffix([')', '）']).and_then(|open| open.rfind(['(', '（']).map(|at| &open[..at])).unwrap_or(name).trim_end();
+    // "동의(개인정보 보호법 제15조)": the name is within the parenthesis that its article stands in.
+    let name = name.rfind(['(', '（']).filter(|at| !name[*at..].contains([')', '）'])).map_or(name, |at| name[at..].trim_start_matches(['(', '（', ' ']));
     let name = ["의 규정", " 등", " 중"].iter().find_map(|word| name.strip_suffix(word)).unwrap_or(name);
     match back_reference(&compact(name)) {
         Some(BackReference::Act) => return last_act(before),
@@ -679,6 +681,7 @@ mod tests {
             "개인정보 보호법 제35조(개인정보의 열람), 제36조",
             &[("개인정보 보호법 제35조(개인정보의 열람)", "ACT 개인정보 보호법 제35조"), ("제36조", "ACT 개인정보 보호법 제36조")],
         );
+        check("정보주체의 동의(개인정보보호법 제15조)", &[("정보주체의 동의(개인정보보호법 제15조)", "ACT 개인정보 보호법 제15조 consent")]);
         check("병역법 제11조①", &[("병역법 제11조①", "ACT 병역법 제11조 제1항")]);
         check("소득세법 제164조제1항 및 제3항", &[("소득세법 제164조제1항", "ACT 소득세법 제164조 제1항"), ("제3항", "ACT 소득세법 제164조 제3항")]);
         check("「금융, 보험 거래에 관한 법률」 제4조", &[("「금융, 보험 거래에 관한 법률」 제4조", "ACT 금융, 보험 거래에 관한 법률 제4조")]);

@@ -1,3 +1,6 @@
 //! Yeollam (열람).
-pub mod vocabulary;
 pub mod agency;
+pub mod error;
+pub mod graphql;
+pub mod http;
+pub mod vocabulary;

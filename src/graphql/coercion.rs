@@ -10,7 +10,7 @@ use async_graphql_value::Value;
 use super::document::short;
 use super::limits::Limits;
 use super::refusal::Refusal;
-use super::scalar;
+use super::scalar_check;
 use super::schema_types::{InputShape, SchemaTypes, TypeShape};
 use crate::error::code;
 
@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
         let types = self.types;
         match types.get(name) {
             Some(TypeShape::Scalar) => {
-                if let Err(what) = scalar::check(name, value, site.origin) {
+                if let Err(what) = scalar_check::check(name, value, site.origin) {
                     self.wrong(site, &what);
                 } else if let (Some(check), "ID", Value::String(text)) = (self.argument_check, name.as_str(), value)
                     && let Err(message) = check(name, site.name, text)

@@ -11,7 +11,7 @@ use super::coercion::ArgumentCheck;
 use super::limits::Limits;
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use super::schema_types::SchemaTypes;
-use crate::error::code;
+use crate::error::{Error, code};
 
 /// Puts the data of a request (loaders, caller, clock) where resolvers find it.
 pub type Install = dyn Fn(Request, &RequestContext) -> Request + Send + Sync;
@@ -89,8 +89,9 @@ where
         let run = AssertUnwindSafe(context.loaders.drive(self.schema.execute(inner))).catch_unwind();
         let (response, ending) = match run.await {
             Ok(response) => finish(response, &context.request_id),
-            Err(_) => {
-                tracing::error!(request_id = context.request_id, "a resolver panicked");
+            Err(panic) => {
+                let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+                tracing::error!(request_id = context.request_id, panic = what.unwrap_or("not a text"), "a resolver panicked");
                 (Response::from_errors(vec![internal(ServerError::new("", None), &context.request_id)]), Ending::Broken)
             }
         };
@@ -130,6 +131,7 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
         .map(|error| match code_of(&error) {
             Some(code) if code == code::INTERNAL_SERVER_ERROR => logged(error, request_id),
             Some(_) => error,
+            None if error.source::<Error>().is_some() => of_the_register(error, request_id),
             None if is_request_error => with_code(error, code::GRAPHQL_VALIDATION_FAILED),
             // A value that the checks before execution let through and its type did not take.
             None if error.message.starts_with("Failed to parse \"") => with_code(error, code::BAD_USER_INPUT),
@@ -137,6 +139,23 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
         })
         .collect();
     (response, if is_request_error { Ending::RequestError } else { Ending::Executed })
+}
+
+/// An error of the register's own, as a resolver gave it.
+fn of_the_register(error: ServerError, request_id: &str) -> ServerError {
+    match error.source::<Error>() {
+        Some(Error::Internal(_)) | None => logged(error, request_id),
+        Some(known @ Error::Unavailable(_)) => {
+            let code = known.code();
+            tracing::error!(request_id, error = known.chain(), "the database is not available");
+            let message = format!("The register cannot answer at the moment. Try again later. The request id is {request_id}.");
+            with_code(ServerError { message, source: None, ..error }, code)
+        }
+        Some(known) => {
+            let code = known.code();
+            with_code(ServerError { source: None, ..error }, code)
+        }
+    }
 }
 
 fn code_of(error: &ServerError) -> Option<String> {
@@ -161,10 +180,7 @@ fn logged(error: ServerError, request_id: &str) -> ServerError {
             PathSegment::Index(index) => index.to_string(),
         })
         .collect();
-    let cause = match error.source::<anyhow::Error>() {
-        Some(cause) => format!("{cause:#}"),
-        None => error.message.clone(),
-    };
+    let cause = error.source::<Error>().map_or_else(|| error.message.clone(), Error::chain);
     tracing::error!(request_id, path = path.join("."), error = cause, "a resolver failed");
     internal(error, request_id)
 }

@@ -14,5 +14,5 @@ pub mod refusal;
 pub mod request;
 #[cfg(test)]
 pub(crate) mod sample;
-pub mod scalar;
+pub mod scalar_check;
 pub mod schema_types;

@@ -164,6 +164,15 @@ impl Query {
     async fn fails(&self) -> Option<async_graphql::Result<i32>> {
         Some(Err(Error::new("secret: connection to 10.0.0.1 refused")))
     }
+    async fn defect(&self) -> async_graphql::Result<i32> {
+        Err(crate::error::Error::internal("secret: the table lacks the row 7"))?
+    }
+    async fn gone(&self) -> async_graphql::Result<i32> {
+        Err(crate::error::Error::Unavailable(Arc::new(std::io::Error::other("secret: 10.0.0.1 refused"))))?
+    }
+    async fn refuses(&self) -> async_graphql::Result<i32> {
+        Err(crate::error::Error::input("The id is none of this register."))?
+    }
     async fn misses(&self) -> async_graphql::Result<i32> {
         Err(Error::new("There is none.").extend_with(|_, extensions| extensions.set("code", "NOT_THERE")))
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::access_log::Note;
 use super::media_type::MediaType;
 use crate::error::code;
+use crate::graphql::document::short;
 use crate::graphql::refusal::Refusal;
 use crate::graphql::request::{Ending, Outcome};
 
@@ -46,7 +47,7 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     let operation = match (operation, operation_name) {
-        (Some(kind), Some(name)) => Some(format!("{kind} {name}")),
+        (Some(kind), Some(name)) => Some(format!("{kind} {}", short(&name))),
         (Some(kind), None) => Some(kind.to_string()),
         (None, _) => None,
     };

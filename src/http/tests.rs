@@ -64,6 +64,8 @@ async fn attacks_are_refused_and_the_server_lives() {
         (format!("{{ count }} #{}", "x".repeat(40_000)), json!({}), code::DOCUMENT_TOO_LARGE),
         (format!("{{ top {{ {bomb} }} }}"), json!({}), code::COST_LIMIT_EXCEEDED),
         ("query($x: [String]) { count }".to_owned(), json!({"x": lists}), code::DEPTH_LIMIT_EXCEEDED),
+        (format!("{{ count(of: {}1{}) }}", "[".repeat(62), "]".repeat(62)), json!({}), code::GRAPHQL_VALIDATION_FAILED),
+        (format!("{{ count(of: {}1{}) }}", "{a: ".repeat(62), "}".repeat(62)), json!({}), code::GRAPHQL_VALIDATION_FAILED),
         ("\u{0}\u{feff}{".to_owned(), json!({}), code::GRAPHQL_PARSE_FAILED),
     ] {
         let body = json!({"query": query, "variables": variables});

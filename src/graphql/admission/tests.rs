@@ -200,3 +200,69 @@ fn operations_that_cannot_run_are_refused() {
     assert_eq!(refused("subscription { a b }", json!({})).map(|(code, _)| code), Some(code::GRAPHQL_VALIDATION_FAILED));
     assert_eq!(refused("subscription { a }", json!({})).map(|(code, _)| code), Some(code::OPERATION_RESOLUTION_FAILURE));
 }
+
+proptest::proptest! {
+    /// Whatever is sent, it is admitted or refused; nothing panics, and a refusal says something.
+    #[test]
+    fn any_soup_of_tokens_is_survived(soup in proptest::collection::vec(proptest::sample::select(TOKENS), 0..60)) {
+        let query = soup.join(" ");
+        let closed = format!("{{ agencies(first: 1, filter: {{name: {{eq: \"x\"}}}}) {{ nodes {{ {query} }} }} }}");
+        for query in [query, closed] {
+            if let Err(rejected) = check(&query, json!({"x": 1})) {
+                proptest::prop_assert!(rejected.refusals.iter().all(|refusal| refusal.message.len() > 10));
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_survived(text in "\\PC{0,80}|[{}()\\[\\]\"#:$@!.=\\\\\n\r a-c0-9\u{feff}한]{0,80}") {
+        drop(check(&text, json!({})));
+    }
+}
+
+const TOKENS: &[&str] = &[
+    "{",
+    "}",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ":",
+    "$",
+    "$x",
+    "@skip(if: true)",
+    "...",
+    "...F",
+    "... on Agency",
+    "fragment F on Agency",
+    "query",
+    "query Q($x: Int = 3)",
+    "mutation",
+    "subscription",
+    "on",
+    "agencies",
+    "nodes",
+    "id",
+    "children",
+    "first:",
+    "last:",
+    "filter:",
+    "and:",
+    "1",
+    "-1",
+    "1e9",
+    "99999999999999999999",
+    "\"a\"",
+    "\"\"\"b\"\"\"",
+    "\"",
+    "null",
+    "true",
+    "SCHOOL",
+    "!",
+    "=",
+    "#\n",
+    "\n",
+    "한",
+];

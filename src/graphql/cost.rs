@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
             return INTROSPECTION_LEAF;
         }
         let times = match name {
-            "types" => self.types.len() as u64,
+            "types" => self.types.count() as u64,
             "fields" => 10,
             "inputFields" | "enumValues" | "possibleTypes" => 5,
             "args" | "interfaces" => 3,

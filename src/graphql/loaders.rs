@@ -90,3 +90,101 @@ impl Wake for Signal {
         self.outer.wake_by_ref();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use async_graphql::dataloader::Loader;
+    use futures_util::future::{join, join_all};
+    use std::collections::HashMap;
+
+    use super::*;
+
+    /// Counts its batches.
+    struct Doubles {
+        batches: Arc<AtomicUsize>,
+        slow: bool,
+    }
+
+    impl Loader<u32> for Doubles {
+        type Value = u32;
+        type Error = ();
+
+        async fn load(&self, keys: &[u32]) -> Result<HashMap<u32, u32>, ()> {
+            self.batches.fetch_add(1, Ordering::SeqCst);
+            if self.slow {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            Ok(keys.iter().map(|key| (*key, key * 2)).collect())
+        }
+    }
+
+    /// Lets the others go first, as `FuturesUnordered` does after each portion.
+    async fn pause() {
+        let mut is_paused = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut is_paused, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// A future that pauses so often, of its own accord, before it asks.
+    async fn ask<T: Loader<u32, Value = u32, Error = ()>>(loader: &DataLoader<T, HashMapCache>, pauses: usize, key: u32) -> u32 {
+        for _ in 0..pauses {
+            pause().await;
+        }
+        let twice = loader.load_one(key).await.unwrap().unwrap();
+        loader.load_one(twice + 10_000).await.unwrap().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_batch_waits_for_whoever_can_still_ask() {
+        for slow in [false, true] {
+            let (queue, batches) = (LoaderQueue::default(), Arc::new(AtomicUsize::new(0)));
+            let loader = queue.loader(Doubles { batches: Arc::clone(&batches), slow });
+            // More than the thirty futures from which on `join_all` polls in portions, and some that pause.
+            let asked = queue.drive(join_all((0..300).map(|key| ask(&loader, if key % 50 == 0 { 3 } else { 0 }, key)))).await;
+            assert_eq!(asked[7], (14 + 10_000) * 2);
+            assert_eq!(batches.load(Ordering::SeqCst), 2, "slow: {slow}");
+        }
+    }
+
+    #[tokio::test]
+    async fn loaders_of_unlike_speed_keep_their_levels() {
+        let (queue, batches) = (LoaderQueue::default(), Arc::new(AtomicUsize::new(0)));
+        let quick = queue.loader(Doubles { batches: Arc::clone(&batches), slow: false });
+        let slow = queue.loader(Doubles { batches: Arc::clone(&batches), slow: true });
+        let after_slow = async {
+            let twice = slow.load_one(1).await.unwrap().unwrap();
+            quick.load_one(twice + 500).await.unwrap()
+        };
+        let after_quick = join_all((0..10).map(|key| ask(&quick, 0, key)));
+        queue.drive(join(after_slow, after_quick)).await;
+        assert_eq!(batches.load(Ordering::SeqCst), 3, "one of the slow, and two of the quick: the second has all keys of its level");
+    }
+
+    #[tokio::test]
+    async fn a_future_that_needs_no_loader_just_runs() {
+        let queue = LoaderQueue::default();
+        assert_eq!(
+            queue
+                .drive(async {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    5
+                })
+                .await,
+            5
+        );
+        let many = async {
+            for _ in 0..10_000 {
+                pause().await;
+            }
+        };
+        queue.drive(many).await;
+    }
+}

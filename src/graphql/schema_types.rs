@@ -2,7 +2,7 @@
 //!
 //! async-graphql keeps its registry to itself; the SDL is the public form of the same facts, and its parser is public too.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use async_graphql::Value;
 use async_graphql::parser::parse_schema;
@@ -99,13 +99,9 @@ impl SchemaTypes {
     }
 
     /// Number of types.
-    pub fn len(&self) -> usize {
+    #[must_use]
+    pub fn count(&self) -> usize {
         self.types.len()
-    }
-
-    /// Whether there are no types at all.
-    pub fn is_empty(&self) -> bool {
-        self.types.is_empty()
     }
 
     /// The field of that type.
@@ -133,11 +129,6 @@ impl SchemaTypes {
             OperationType::Mutation => self.mutation.as_deref(),
             OperationType::Subscription => self.subscription.as_deref(),
         }
-    }
-
-    /// Every name of a type, for tests and messages.
-    pub fn names(&self) -> HashSet<&str> {
-        self.types.keys().map(String::as_str).collect()
     }
 }
 
@@ -178,4 +169,26 @@ fn field_shapes(fields: Vec<Positioned<FieldDefinition>>) -> HashMap<String, Fie
 fn input_shape(input: Positioned<InputValueDefinition>) -> InputShape {
     let InputValueDefinition { name, ty, default_value, .. } = input.node;
     InputShape { name: name.node.to_string(), ty: ty.node, default: default_value.map(|value| value.node) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sdl_of_a_schema_is_read() {
+        let types = SchemaTypes::parse(crate::graphql::request::Answer::sdl(&crate::graphql::sample::engine().0)).unwrap();
+        assert_eq!(
+            [OperationType::Query, OperationType::Mutation, OperationType::Subscription].map(|kind| types.root(kind)),
+            [Some("Query"), Some("Mutation"), None]
+        );
+        assert!(types.is_abstract("Node") && !types.is_abstract("Agency") && !types.has_fields("AgencyType"));
+        let top = types.field("Query", "top").unwrap();
+        assert_eq!((named(&top.ty), is_list(&top.ty), &top.arguments[0].default), ("Agency", true, &Some(Value::from(3))));
+        let Some(TypeShape::Input { fields, one_of: false }) = types.get("Range") else { panic!("{:?}", types.get("Range")) };
+        assert_eq!(fields.iter().map(InputShape::is_required).collect::<Vec<_>>(), [true, false]);
+        assert!(matches!(types.get("Key"), Some(TypeShape::Input { one_of: true, .. })));
+        assert!(matches!(types.get("AgencyType"), Some(TypeShape::Enum(words)) if words.len() == 3));
+        assert!(matches!(types.get("Date"), Some(TypeShape::Scalar)));
+    }
 }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::{App, REQUEST_ID};
+use crate::graphql::document::short;
 
 /// Id of a request, kept among its extensions.
 #[derive(Clone)]
@@ -30,7 +31,7 @@ pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Re
     let started = Instant::now();
     let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id));
     let id = sent.map_or_else(|| (app.new_request_id)(), str::to_owned);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), short(request.uri().path()));
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let span = tracing::info_span!("request", id);

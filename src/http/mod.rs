@@ -73,7 +73,7 @@ pub fn router(app: App) -> Router {
         .max_age(Duration::from_secs(86_400));
     Router::new()
         .route("/", get(pages::index))
-        .route("/graphql", get(graphql::get).post(graphql::post).fallback(pages::method_not_allowed))
+        .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/schema.graphql", get(pages::schema))
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))

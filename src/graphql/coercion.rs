@@ -130,10 +130,15 @@ impl<'a> Checker<'a> {
             Some(TypeShape::Scalar) => {
                 if let Err(what) = scalar_check::check(name, value, site.origin) {
                     self.wrong(site, &what);
-                } else if let (Some(check), "ID", Value::String(text)) = (self.argument_check, name.as_str(), value)
-                    && let Err(message) = check(name, site.name, text)
-                {
-                    self.wrong_by(code::BAD_USER_INPUT, site, &message);
+                } else if let (Some(check), "ID") = (self.argument_check, name.as_str()) {
+                    let checked = match value {
+                        Value::String(text) => check(name, site.name, text),
+                        Value::Number(number) => check(name, site.name, &number.to_string()),
+                        _ => Ok(()),
+                    };
+                    if let Err(message) = checked {
+                        self.wrong_by(code::BAD_USER_INPUT, site, &message);
+                    }
                 }
             }
             Some(TypeShape::Enum(words)) => self.word(value, name, words, site),

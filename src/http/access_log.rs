@@ -40,7 +40,12 @@ pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Re
     let note = response.extensions_mut().remove::<Note>().unwrap_or_default();
     let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
     let Note { operation, cost, error } = note;
-    tracing::info!(target: "access", request_id = id, %method, path, status, operation, cost, error, micros, "answered");
+    // Asked every few seconds by whatever watches the server.
+    if matches!(path.as_str(), "/healthz" | "/readyz") && status < 400 {
+        tracing::debug!(target: "access", request_id = id, %method, path, status, micros, "answered");
+    } else {
+        tracing::info!(target: "access", request_id = id, %method, path, status, operation, cost, error, micros, "answered");
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -22,6 +22,7 @@ use futures_util::future::BoxFuture;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::graphql::request::Answer;
@@ -80,7 +81,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(app.settings.body_bytes))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
         .layer(cors)
         .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(middleware::map_response(no_sniff))

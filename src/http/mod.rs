@@ -8,8 +8,8 @@ mod media_type;
 mod pages;
 mod parameters;
 mod query_string;
+mod serve;
 
-use std::future::{Future, IntoFuture};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::get;
 use futures_util::future::BoxFuture;
-use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::cors::{Any, CorsLayer};
 
+pub use self::serve::serve;
 use crate::graphql::request::Answer;
 
 /// Whether the server can answer; the error says what it lacks.
@@ -50,13 +50,15 @@ pub struct Settings {
     pub body_bytes: usize,
     /// Time until a request is given up.
     pub deadline: Duration,
+    /// Time that the head of a request may take to arrive.
+    pub head: Duration,
     /// Time that requests underway have left when the server is told to stop.
     pub drain: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { body_bytes: 128 * 1024, deadline: Duration::from_secs(30), drain: Duration::from_secs(10) }
+        Self { body_bytes: 128 * 1024, deadline: Duration::from_secs(30), head: Duration::from_secs(15), drain: Duration::from_secs(10) }
     }
 }
 
@@ -92,24 +94,6 @@ pub fn router(app: App) -> Router {
 async fn no_sniff(mut response: axum::response::Response) -> axum::response::Response {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-/// Serves until `shutdown` ends; then takes no more connections, and gives the requests underway [`Settings::drain`] to finish.
-pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let drain = app.settings.drain;
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
-        shutdown.await;
-        // Nobody listens any more if the server ended by itself.
-        let _ = stopping.send(());
-    });
-    tokio::select! {
-        ended = server.into_future() => ended,
-        () = async { if stopped.await.is_ok() { tokio::time::sleep(drain).await } else { std::future::pending().await } } => {
-            tracing::warn!(seconds = drain.as_secs(), "requests underway did not finish in time and were given up");
-            Ok(())
-        }
-    }
 }
 
 #[cfg(test)]

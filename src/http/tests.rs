@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::error::code;
@@ -15,7 +16,7 @@ fn app() -> App {
         engine: Arc::new(sample::engine().0),
         ready: Arc::new(|| Box::pin(async { Err("the database does not answer".to_owned()) })),
         new_request_id: Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst))),
-        settings: Settings { deadline: Duration::from_millis(400), drain: Duration::from_millis(200), ..Settings::default() },
+        settings: Settings { deadline: Duration::from_millis(400), drain: Duration::from_millis(200), head: Duration::from_millis(300), ..Settings::default() },
     }
 }
 
@@ -264,6 +265,23 @@ async fn shutdown_waits_for_requests_and_not_for_ever() {
     tokio::time::timeout(Duration::from_secs(3), server).await.expect("ends after the drain time").unwrap().unwrap();
     assert!(Client::new().get(format!("{base}/healthz")).send().await.is_err());
     slow.abort();
+}
+
+#[tokio::test]
+async fn a_head_that_never_ends_is_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let base = start().await;
+    let mut stream = tokio::net::TcpStream::connect(base.trim_start_matches("http://")).await.unwrap();
+    stream.write_all(b"POST /graphql HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await.expect("the server hangs up").unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_is_given_up() {
+    let base = start().await;
+    let response = raw(&base, "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"query\"").await;
+    assert!(response.starts_with("HTTP/1.1 504") && response.contains(code::TIMEOUT), "{response}");
 }
 
 /// The public audit suite; `./check` installs it and sets `CI`. Where it is not installed the test says so and passes, unless `CI` is set.

@@ -59,6 +59,9 @@ pub struct Rules<'a> {
 }
 
 /// Checks a request. Nothing is executed, and no database is touched.
+///
+/// # Errors
+/// Why the request is not executed.
 pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) -> Result<Admitted, Rejected> {
     let Rules { types, limits, argument_check } = *rules;
     prescan::scan(&request.query, limits)?;

@@ -95,9 +95,9 @@ impl<'a> Arguments<'a, '_> {
             let Some(value) = field.node.get_argument(name) else { continue };
             let Some(size) = resolve(&value.node, self.variables).filter(|size| !size.is_null()) else { continue };
             given.push(value.pos);
-            if let Some(size) = size.as_integer().filter(|size| !(0..=self.limits.page as i64).contains(size)) {
+            if let Some(size) = size.as_integer().filter(|size| !u64::try_from(*size).is_ok_and(|size| size <= self.limits.page)) {
                 let message = format!("must be from 0 to {}, and is {size}; page through the rest with `after`", self.limits.page);
-                self.out_of_range(&format!("{path}.{name}"), value.pos, &message, Some((self.limits.page, size)));
+                self.out_of_range(&format!("{path}.{name}"), value.pos, &message, Some((self.limits.page, size.into())));
             }
         }
         if let [place, _] = given[..] {
@@ -112,14 +112,14 @@ impl<'a> Arguments<'a, '_> {
         let (nesting, conditions) = (self.limits.filter_nesting, self.limits.filter_conditions);
         if size.nesting > nesting {
             let message = format!("nests `and`, `or` and `not` more than {nesting} deep; nest less");
-            self.out_of_range(&site.path, site.place, &message, Some((nesting as u64, size.nesting as i64)));
+            self.out_of_range(&site.path, site.place, &message, Some((nesting as u64, size.nesting.into())));
         } else if size.conditions > conditions {
             let message = format!("has more than {conditions} conditions; use `in`, or ask in several requests");
-            self.out_of_range(&site.path, site.place, &message, Some((conditions as u64, size.conditions as i64)));
+            self.out_of_range(&site.path, site.place, &message, Some((conditions as u64, size.conditions.into())));
         }
     }
 
-    fn out_of_range(&mut self, path: &str, place: Pos, what: &str, limit: Option<(u64, i64)>) {
+    fn out_of_range(&mut self, path: &str, place: Pos, what: &str, limit: Option<(u64, Const)>) {
         let message = format!("The argument `{}` {what}{}", short(path), if what.ends_with('.') { "" } else { "." });
         let mut refusal = Refusal::new(code::BAD_USER_INPUT, message).at(place).fact("argument", path);
         if let Some((limit, actual)) = limit {
@@ -155,7 +155,9 @@ impl FilterSize<'_> {
                 }
             }
             Resolved::Variable(Const::Object(fields)) => {
-                fields.iter().for_each(|(name, value)| self.count_field(name, Resolved::Variable(value), variables, nesting))
+                for (name, value) in fields {
+                    self.count_field(name, Resolved::Variable(value), variables, nesting);
+                }
             }
             Resolved::Literal(Value::List(items)) => {
                 for item in items.iter().filter(|item| matches!(item, Value::Object(_) | Value::Variable(_))) {
@@ -164,7 +166,11 @@ impl FilterSize<'_> {
                     }
                 }
             }
-            Resolved::Variable(Const::List(items)) => items.iter().for_each(|item| self.count_item(Resolved::Variable(item), variables, nesting)),
+            Resolved::Variable(Const::List(items)) => {
+                for item in items {
+                    self.count_item(Resolved::Variable(item), variables, nesting);
+                }
+            }
             _ => {}
         }
     }

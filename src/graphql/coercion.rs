@@ -54,11 +54,13 @@ pub struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     /// A checker; `list_items` is the longest list that the operation may give.
+    #[must_use]
     pub fn new(types: &'a SchemaTypes, limits: &'a Limits, list_items: usize, argument_check: Option<&'a ArgumentCheck>) -> Self {
         Self { types, limits, list_items, argument_check, refusals: Vec::new() }
     }
 
     /// Whether enough is wrong to stop.
+    #[must_use]
     pub fn is_full(&self) -> bool {
         self.refusals.len() >= ENOUGH
     }
@@ -174,6 +176,9 @@ impl<'a> Checker<'a> {
             return;
         }
         for (field, value) in given {
+            if self.is_full() {
+                return;
+            }
             match fields.iter().find(|shape| shape.name == field.as_str()) {
                 Some(shape) => {
                     let below = Site { path: format!("{}.{field}", site.path), name: &shape.name, ..site.clone() };
@@ -217,6 +222,7 @@ fn word_list(words: &[impl AsRef<str>]) -> String {
 }
 
 /// Words of the set that come near, nearest first, at most three.
+#[must_use]
 pub fn near_words<'w>(given: &str, words: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
     // Distances cost the product of the lengths; no word of a schema is this long.
     if given.len() > 64 {
@@ -248,6 +254,7 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 /// The value with variables put in; a variable without value is absent.
+#[must_use]
 pub fn resolve<'v>(value: &'v Value, variables: &'v Variables) -> Option<Resolved<'v>> {
     match value {
         Value::Variable(name) => variables.get(name).map(Resolved::Variable),
@@ -266,6 +273,7 @@ pub enum Resolved<'v> {
 
 impl Resolved<'_> {
     /// As an integer.
+    #[must_use]
     pub fn as_integer(self) -> Option<i64> {
         match self {
             Self::Literal(Value::Number(number)) | Self::Variable(Const::Number(number)) => number.as_i64(),
@@ -274,6 +282,7 @@ impl Resolved<'_> {
     }
 
     /// As a truth value.
+    #[must_use]
     pub fn as_bool(self) -> Option<bool> {
         match self {
             Self::Literal(Value::Boolean(value)) | Self::Variable(Const::Boolean(value)) => Some(*value),
@@ -282,6 +291,7 @@ impl Resolved<'_> {
     }
 
     /// As a text.
+    #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Literal(Value::String(text)) | Self::Variable(Const::String(text)) => Some(text),
@@ -290,6 +300,7 @@ impl Resolved<'_> {
     }
 
     /// Number of items: those of a list, one for a single value, none for null.
+    #[must_use]
     pub fn items(self) -> u64 {
         match self {
             Self::Literal(Value::List(items)) => items.len() as u64,
@@ -300,6 +311,7 @@ impl Resolved<'_> {
     }
 
     /// Whether it is null.
+    #[must_use]
     pub fn is_null(self) -> bool {
         matches!(self, Self::Literal(Value::Null) | Self::Variable(Const::Null))
     }

@@ -29,6 +29,7 @@ const INTROSPECTION_OBJECT: u64 = 10;
 const INTROSPECTION_LEAF: u64 = 1;
 
 /// Cost of one operation. The document must have passed [`super::measure::check`].
+#[must_use]
 pub fn cost(document: &ExecutableDocument, operation: &OperationDefinition, types: &SchemaTypes, limits: &Limits, variables: &Variables) -> u64 {
     let walk = Walk { document, types, limits, variables };
     let Some(root) = types.root(operation.ty) else { return 0 };

@@ -8,6 +8,9 @@ use super::refusal::Refusal;
 use crate::error::code;
 
 /// Parses a document that [`super::prescan::scan`] let through.
+///
+/// # Errors
+/// `GRAPHQL_PARSE_FAILED`.
 pub fn parse(source: &str) -> Result<ExecutableDocument, Refusal> {
     parse_query(source).map_err(|error| {
         let places: Vec<Pos> = error.positions().collect();
@@ -37,8 +40,8 @@ fn parse_message(source: &str, error: &Error) -> String {
 
 /// What stands at a place, for a message.
 fn found_at(source: &str, place: Pos) -> String {
-    let line = source.split(['\n', '\r']).filter(|line| !line.is_empty() || !source.contains("\r\n"));
-    let rest: String = line.skip(place.line.saturating_sub(1)).take(1).flat_map(|line| line.chars().skip(place.column.saturating_sub(1))).collect();
+    let line = source.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+    let rest: String = line.chars().skip(place.column.saturating_sub(1)).collect();
     let rest = rest.trim_start();
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
     let token: String = match rest.chars().next() {
@@ -95,6 +98,9 @@ fn rule_in_words(rule: &str) -> Option<&'static str> {
 }
 
 /// The operation that is to be executed, and its name.
+///
+/// # Errors
+/// `OPERATION_RESOLUTION_FAILURE` where the document has none of that name, or several and no name is given.
 pub fn select<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<(Option<&'a str>, &'a Positioned<OperationDefinition>), Refusal> {
     let refuse = |message: String| Err(Refusal::new(code::OPERATION_RESOLUTION_FAILURE, message));
     match (&document.operations, name) {
@@ -121,12 +127,16 @@ fn names(document: &ExecutableDocument) -> String {
 }
 
 /// The start of a text that a client sent, for a message.
+#[must_use]
 pub(crate) fn short(text: &str) -> String {
     let start: String = text.chars().take(60).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
     if text.chars().nth(60).is_some() { start + "…" } else { start }
 }
 
 /// Refuses what no transport of the server runs, and several root fields in a subscription (GraphQL, October 2021, section 5.2.3.1), which async-graphql does not.
+///
+/// # Errors
+/// The refusal.
 pub fn check_kind(operation: &Positioned<OperationDefinition>) -> Result<(), Refusal> {
     if operation.node.ty != OperationType::Subscription {
         return Ok(());
@@ -151,6 +161,9 @@ mod tests {
             ("{ a(b: ) }", "Syntax error: `)` where a value should be.", (1, 8)),
             ("{ a(b: \"x) }", "", (1, 8)),
             ("{\n  8f }", "Syntax error: `8f` where a field should be.", (2, 3)),
+            ("{\r\n\r\n  a(b: ) }", "Syntax error: `)` where a value should be.", (3, 8)),
+            ("{ a { b }\n\n", "Syntax error: the end of the document where a field should be.", (3, 1)),
+            ("{ a(b: \"x\n) }", "", (1, 8)),
             ("{ a } { b }", "An operation without a name must be the only one of its document. Name every operation.", (1, 7)),
             ("fragment F on Q { a }", "The document has no operation, only fragments. Add a query.", (0, 0)),
             ("한글", "Syntax error: `한글` where an operation or a fragment should be.", (1, 1)),

@@ -32,7 +32,10 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// An engine for the schema. Fails if the schema's own SDL cannot be read, which is a mistake in the schema.
+    /// An engine for the schema.
+    ///
+    /// # Errors
+    /// What is wrong with the schema's own SDL: a mistake in the schema, a description that it cannot hold say.
     pub fn new(schema: Schema<Q, M, S>, limits: Limits) -> Result<Self, async_graphql::parser::Error> {
         let sdl = schema.sdl();
         Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None })
@@ -74,6 +77,9 @@ where
     }
 
     /// Checks a request without executing it.
+    ///
+    /// # Errors
+    /// Why the request is not executed.
     pub fn admit(&self, request: &GraphqlRequest, transport: Transport) -> Result<Admitted, Rejected> {
         let rules = Rules { types: &self.types, limits: &self.limits, argument_check: self.argument_check.as_deref() };
         admission::admit(request, transport, &rules)
@@ -105,7 +111,7 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    fn answer<'a>(&'a self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'a, Outcome> {
+    fn answer(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'_, Outcome> {
         self.execute(request, transport, context).boxed()
     }
 

@@ -31,6 +31,9 @@ pub struct Size {
 /// Measures each operation and refuses the document if one is beyond the limits, or if fragments spread themselves.
 ///
 /// All operations count, not only the one that will run: validation walks all.
+///
+/// # Errors
+/// The refusal.
 pub fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
     if document.fragments.len() > limits.fragments {
         let (limit, actual) = (limits.fragments as u64, document.fragments.len() as u64);

@@ -12,6 +12,9 @@ use super::refusal::Refusal;
 use crate::error::code;
 
 /// Refuses a document that is too long, has too many tokens, nests too deep, or names a field of an input object twice.
+///
+/// # Errors
+/// The refusal.
 pub fn scan(source: &str, limits: &Limits) -> Result<(), Refusal> {
     if source.len() > limits.document_bytes {
         let (limit, actual) = (limits.document_bytes, source.len());

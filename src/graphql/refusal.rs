@@ -17,6 +17,7 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal that concerns no place in the document.
+    #[must_use]
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), locations: Vec::new(), facts: Vec::new() }
     }

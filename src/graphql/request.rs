@@ -22,6 +22,7 @@ pub struct GraphqlRequest {
 
 impl GraphqlRequest {
     /// Whether the answer is to say what the operation costs.
+    #[must_use]
     pub fn wants_cost(&self) -> bool {
         self.extensions.get("cost") == Some(&Value::Bool(true))
     }
@@ -80,7 +81,7 @@ pub enum Ending {
 /// Whatever answers GraphQL requests; the transports know no more of the schema than this.
 pub trait Answer: Send + Sync {
     /// Answers one request.
-    fn answer<'a>(&'a self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'a, Outcome>;
+    fn answer(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'_, Outcome>;
 
     /// The schema in the schema definition language.
     fn sdl(&self) -> &str;

@@ -9,7 +9,10 @@ use super::document::short;
 /// The largest integer that JSON carries exactly everywhere: 2⁵³ − 1.
 const LARGEST_COUNT: u64 = (1 << 53) - 1;
 
-/// Whether the value is one of the scalar; the error continues a sentence that begins with the name of the value.
+/// Whether the value is one of the scalar.
+///
+/// # Errors
+/// What it should be: continues a sentence that begins with the name of the value.
 pub fn check(scalar: &str, value: &Value, origin: Origin) -> Result<(), String> {
     match (scalar, value) {
         ("Int", Value::Number(number)) if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) => Ok(()),

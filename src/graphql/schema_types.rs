@@ -63,6 +63,7 @@ pub struct InputShape {
 
 impl InputShape {
     /// Whether it must be given.
+    #[must_use]
     pub fn is_required(&self) -> bool {
         !self.ty.nullable && self.default.is_none()
     }
@@ -70,6 +71,9 @@ impl InputShape {
 
 impl SchemaTypes {
     /// Reads the types from an SDL.
+    ///
+    /// # Errors
+    /// What is wrong with the SDL.
     pub fn parse(sdl: &str) -> Result<Self, async_graphql::parser::Error> {
         let mut types: HashMap<String, TypeShape> = ["Int", "Float", "String", "Boolean", "ID"].map(|name| (name.to_owned(), TypeShape::Scalar)).into();
         let (mut query, mut mutation, mut subscription) = (None, None, None);
@@ -94,6 +98,7 @@ impl SchemaTypes {
     }
 
     /// The type of that name.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&TypeShape> {
         self.types.get(name)
     }
@@ -105,6 +110,7 @@ impl SchemaTypes {
     }
 
     /// The field of that type.
+    #[must_use]
     pub fn field(&self, of: &str, name: &str) -> Option<&FieldShape> {
         match self.types.get(of)? {
             TypeShape::Output { fields, .. } => fields.get(name),
@@ -113,16 +119,19 @@ impl SchemaTypes {
     }
 
     /// Whether a selection on that type may meet several object types.
+    #[must_use]
     pub fn is_abstract(&self, name: &str) -> bool {
         matches!(self.types.get(name), Some(TypeShape::Output { is_abstract: true, .. }))
     }
 
     /// Whether values of that type have fields to select.
+    #[must_use]
     pub fn has_fields(&self, name: &str) -> bool {
         matches!(self.types.get(name), Some(TypeShape::Output { .. }))
     }
 
     /// Name of the root type for an operation, if the schema has one.
+    #[must_use]
     pub fn root(&self, operation: OperationType) -> Option<&str> {
         match operation {
             OperationType::Query => Some(&self.query),
@@ -133,6 +142,7 @@ impl SchemaTypes {
 }
 
 /// Name of the type within all lists.
+#[must_use]
 pub fn named(ty: &Type) -> &str {
     match &ty.base {
         BaseType::Named(name) => name.as_str(),
@@ -141,6 +151,7 @@ pub fn named(ty: &Type) -> &str {
 }
 
 /// Whether the type is a list.
+#[must_use]
 pub fn is_list(ty: &Type) -> bool {
     matches!(ty.base, BaseType::List(_))
 }

@@ -79,7 +79,6 @@ fn code_of(error: &ServerError) -> Option<String> {
 }
 
 /// The answer when a handler panicked. What it panicked with is for the log only.
-#[allow(clippy::needless_pass_by_value, reason = "the shape that the layer asks for")]
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = what.unwrap_or("not a text"), "a handler panicked");

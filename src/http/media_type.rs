@@ -84,15 +84,20 @@ fn range(text: &str) -> Option<Range<'_>> {
     let mut quality = 1000;
     for parameter in parts {
         if let Some(value) = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")) {
-            let value: f32 = value.parse().ok().filter(|value| (0.0..=1.0).contains(value))?;
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1000")]
-            let thousandths = (value * 1000.0).round() as u16;
-            quality = thousandths;
+            quality = thousandths(value)?;
         } else if !is_utf8_or_other(parameter) {
             return Some(Range { main, sub, quality: 0 });
         }
     }
     Some(Range { main, sub, quality })
+}
+
+/// A weight from 0 to 1 with at most three digits (RFC 9110, section 12.4.2).
+fn thousandths(weight: &str) -> Option<u16> {
+    let (whole, part) = weight.split_once('.').unwrap_or((weight, ""));
+    let is_weight = matches!(whole, "0" | "1") && part.len() <= 3 && part.bytes().all(|digit| digit.is_ascii_digit());
+    let value: u16 = is_weight.then(|| format!("{whole}{part:0<3}").parse().ok())??;
+    (value <= 1000).then_some(value)
 }
 
 /// Quality of a type by the range that fits it most closely, and whether that names it.
@@ -138,6 +143,8 @@ mod tests {
             ("application/graphql-response+json;charset=utf-16, application/json;q=0.1", Some(Json)),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Some(Json)),
             ("application/json;q=0, */*", Some(GraphqlResponse)),
+            ("application/json;q=2, text/html", None),
+            ("application/json;q=0.001", Some(Json)),
             ("text/html", None),
             ("image/png, text/plain", None),
             ("application/json;q=0", None),

@@ -26,6 +26,7 @@ pub mod import;
 pub mod error;
 pub mod graphql;
 pub mod hangul;
+pub mod http;
 pub mod identity;
 pub mod period;
 pub mod problem;

@@ -1,3 +1,4 @@
 //! Yeollam (열람).
-pub mod vocabulary;
 pub mod agency;
+pub mod hangul;
+pub mod vocabulary;

@@ -1,1 +1,44 @@
+//! Tables of the register, one file each. Words of closed sets are stored as text, lists of text as JSON arrays, calendar days of Asia/Seoul as dates,
+//! instants in UTC with microseconds. Columns named `…_folded` and `…_key` hold comparison keys in binary order.
 
+pub mod access_restriction;
+pub mod agency;
+pub mod agency_alias;
+pub mod agency_ancestor;
+pub mod auto_collection;
+pub mod change;
+pub mod collected_item;
+pub mod data_file;
+pub mod disposal_method;
+pub mod entrustment;
+pub mod impact_assessment;
+pub mod impact_assessment_data_file;
+pub mod impact_assessment_item;
+pub mod incoming_entrustment;
+pub mod item_category;
+pub mod legal_basis;
+pub mod organization;
+pub mod organization_name;
+pub mod policy_item;
+pub mod policy_revision;
+pub mod policy_revision_data_file;
+pub mod policy_section;
+pub mod privacy_label;
+pub mod privacy_officer;
+pub mod privacy_policy;
+pub mod provided_item;
+pub mod provision;
+pub mod region;
+pub mod registration;
+pub mod remedy_body;
+pub mod retention_term;
+pub mod right_procedure;
+pub mod safeguard;
+pub mod setting;
+pub mod source;
+pub mod source_document;
+pub mod statute;
+pub mod statute_alias;
+pub mod sub_entrustee;
+pub mod succession;
+pub mod video_device;

@@ -1,0 +1,21 @@
+//! Names of an organization, as documents write them.
+
+use sea_orm::entity::prelude::*;
+
+/// Row of `organization_name`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "organization_name")]
+pub struct Model {
+    /// Organization.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub organization_id: Uuid,
+    /// Name as written.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+}
+
+/// Relations are loaded by key, not through the ORM.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

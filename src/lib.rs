@@ -1,4 +1,12 @@
 //! Yeollam (열람).
 pub mod agency;
 pub mod hangul;
+pub mod organization;
+pub mod period;
+pub mod registration;
 pub mod vocabulary;
+pub mod error;
+pub mod graphql;
+pub mod identity;
+pub mod journal;
+pub mod store;

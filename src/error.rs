@@ -1,0 +1,67 @@
+//! What can go wrong, free of transport: what the caller can mend, and what only the operator can.
+//!
+//! A public message never holds internal context. `Display` of an internal error does not repeat its source: the chain is logged once, at the edge.
+
+use std::sync::Arc;
+
+/// Stable codes of `extensions.code` and of problems in reports. Clients switch on them: a code is never renamed.
+pub mod code {
+    /// An argument, id, cursor or filter that the caller can mend.
+    pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+    /// Failure within the server; the log tells more under the request id.
+    pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
+    /// The database is unreachable, locked or read-only at the moment.
+    pub const UNAVAILABLE: &str = "UNAVAILABLE";
+}
+
+/// An expected failure or an unexpected one.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's input; the message names what, where and how to mend it.
+    #[error("{0}")]
+    Input(String),
+    /// The database cannot serve now: gone, locked, read-only, disk full.
+    #[error("the database is not available")]
+    Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// A defect or a damaged database; never the caller's fault.
+    #[error("internal error")]
+    Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// The caller's mistake, with a message for the caller.
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::Input(message.into())
+    }
+
+    /// A state that the code rules out, with what was found.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::Internal(Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(message.into())))
+    }
+
+    /// Stable code for `extensions.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Input(_) => code::BAD_USER_INPUT,
+            Self::Unavailable(_) => code::UNAVAILABLE,
+            Self::Internal(_) => code::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The error and its sources on one line, for the log.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            source = error.source();
+        }
+        text
+    }
+}
+
+/// Result with the register's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,84 @@
+//! The public schema: its roots, and what every noun's `graphql` part shares. `schema.graphql` is printed from here by a test.
+
+pub mod connection;
+pub mod filter;
+
+pub mod scalar;
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::Context;
+use async_graphql::dataloader::{DataLoader, Loader};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
+
+/// What one request reads with: its loaders, and the moment it began.
+pub struct Session {
+    /// Loaders of this request. Never shared between requests: their cache would outlive what they read.
+    pub loader: DataLoader<Store, async_graphql::dataloader::HashMapCache>,
+    /// The moment at which the request began.
+    pub now: DateTime<Utc>,
+}
+
+impl Session {
+    /// The day in Korea: what is in force, and what a contract's end means, follow it.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        day_in_korea(self.now)
+    }
+}
+
+/// The calendar day in Asia/Seoul at that moment. Korea has kept UTC+9 without daylight saving since 1988.
+#[must_use]
+pub fn day_in_korea(moment: DateTime<Utc>) -> NaiveDate {
+    const SEOUL: Option<FixedOffset> = FixedOffset::east_opt(9 * 3600);
+    SEOUL.map_or_else(|| moment.date_naive(), |seoul| moment.with_timezone(&seoul).date_naive())
+}
+
+/// Reading through the request's loaders.
+#[expect(async_fn_in_trait, reason = "implemented for one type, in this crate")]
+pub trait Reads {
+    /// The request's session.
+    ///
+    /// # Errors
+    /// `Internal` outside a request.
+    fn session(&self) -> Result<&Session>;
+
+    /// Loads by key, in one statement with every other resolver that asks for a key of the type.
+    async fn load<K>(&self, key: K) -> Result<Option<<Store as Loader<K>>::Value>>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Store: Loader<K, Error = Error>;
+
+    /// Row that a key points to; an error where the table lacks it.
+    async fn row<E: Identified>(&self, id: Uuid) -> Result<Arc<RowOf<E>>>;
+
+    /// Parts of an owner, in order.
+    async fn parts<P: Part>(&self, owner: Uuid) -> Result<Arc<Vec<PartRow<P>>>>;
+}
+
+impl Reads for Context<'_> {
+    fn session(&self) -> Result<&Session> {
+        self.data_opt::<Session>().ok_or_else(|| Error::internal("a resolver ran outside a request"))
+    }
+
+    async fn load<K>(&self, key: K) -> Result<Option<<Store as Loader<K>>::Value>>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        Store: Loader<K, Error = Error>,
+    {
+        self.session()?.loader.load_one(key).await
+    }
+
+    async fn row<E: Identified>(&self, id: Uuid) -> Result<Arc<RowOf<E>>> {
+        self.load(ById::<E>::new(id)).await?.ok_or_else(|| Error::internal(format!("{} lacks the row {id}", std::any::type_name::<E>())))
+    }
+
+    async fn parts<P: Part>(&self, owner: Uuid) -> Result<Arc<Vec<PartRow<P>>>> {
+        Ok(self.load(Children::<P>::new(owner)).await?.unwrap_or_default())
+    }
+}

@@ -1,0 +1,137 @@
+//! Loader keys that many nouns share: a row by its id, the parts of an owner. Each relation is one key and one statement, however many rows ask.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
+use uuid::Uuid;
+
+use super::Store;
+use crate::error::{Error, Result};
+
+/// Table whose rows have a derived key in `id`.
+pub trait Identified: EntityTrait<Model: Clone + Send + Sync> {
+    /// Column of the key.
+    const ID: Self::Column;
+    /// Key of a row.
+    fn id(row: &Self::Model) -> Uuid;
+}
+
+/// Loader key: the row with that id.
+pub struct ById<E>(pub Uuid, PhantomData<fn() -> E>);
+
+/// Row of a table.
+pub type RowOf<E> = <E as EntityTrait>::Model;
+
+/// Row of a table of parts.
+pub type PartRow<P> = <<P as Part>::Entity as EntityTrait>::Model;
+
+/// Table whose rows belong to an owner and have an order in it.
+pub trait Part: 'static {
+    /// The table.
+    type Entity: EntityTrait<Model: Clone + Send + Sync>;
+    /// Column of the owner's key.
+    const OWNER: <Self::Entity as EntityTrait>::Column;
+    /// Column of the order within the owner.
+    const POSITION: <Self::Entity as EntityTrait>::Column;
+    /// Owner of a row.
+    fn owner(row: &<Self::Entity as EntityTrait>::Model) -> Option<Uuid>;
+}
+
+/// Loader key: the parts of an owner, in order.
+pub struct Children<P>(pub Uuid, PhantomData<fn() -> P>);
+
+macro_rules! key_of_marker {
+    ($name:ident) => {
+        impl<T> $name<T> {
+            /// Key for that id.
+            #[must_use]
+            pub fn new(id: Uuid) -> Self {
+                Self(id, PhantomData)
+            }
+        }
+
+        impl<T> Clone for $name<T> {
+            fn clone(&self) -> Self {
+                Self::new(self.0)
+            }
+        }
+
+        impl<T> PartialEq for $name<T> {
+            fn eq(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+        }
+
+        impl<T> Eq for $name<T> {}
+
+        impl<T> std::hash::Hash for $name<T> {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+    };
+}
+
+key_of_marker!(ById);
+key_of_marker!(Children);
+
+impl<E: Identified> Loader<ById<E>> for Store {
+    type Value = Arc<E::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ById<E>]) -> Result<HashMap<ById<E>, Self::Value>> {
+        let rows = E::find().filter(E::ID.is_in(keys.iter().map(|key| key.0))).all(self.db()).await?;
+        Ok(rows.into_iter().map(|row| (ById::new(E::id(&row)), Arc::new(row))).collect())
+    }
+}
+
+impl<P: Part> Loader<Children<P>> for Store {
+    type Value = Arc<Vec<<P::Entity as EntityTrait>::Model>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[Children<P>]) -> Result<HashMap<Children<P>, Self::Value>> {
+        let rows = P::Entity::find().filter(P::OWNER.is_in(keys.iter().map(|key| key.0))).order_by_asc(P::OWNER).order_by_asc(P::POSITION).all(self.db()).await?;
+        let mut parts: HashMap<Uuid, Vec<_>> = HashMap::new();
+        for row in rows {
+            if let Some(owner) = P::owner(&row) {
+                parts.entry(owner).or_default().push(row);
+            }
+        }
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(parts.remove(&key.0).unwrap_or_default()))).collect())
+    }
+}
+
+/// Declares that a table's rows have a derived key in `id`.
+#[macro_export]
+macro_rules! identified {
+    ($($table:ident),+ $(,)?) => {$(
+        impl $crate::store::Identified for entity::$table::Entity {
+            const ID: entity::$table::Column = entity::$table::Column::Id;
+            fn id(row: &entity::$table::Model) -> uuid::Uuid {
+                row.id
+            }
+        }
+    )+};
+}
+
+/// Declares a relation from an owner to its parts: `Marker: table, OwnerColumn, owner_field;` with `?` where the column may be null.
+#[macro_export]
+macro_rules! parts {
+    ($($(#[$doc:meta])* $marker:ident: $table:ident, $column:ident, $field:ident $(?$null:tt)?;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub enum $marker {}
+
+        impl $crate::store::Part for $marker {
+            type Entity = entity::$table::Entity;
+            const OWNER: entity::$table::Column = entity::$table::Column::$column;
+            const POSITION: entity::$table::Column = entity::$table::Column::Position;
+            fn owner(row: &entity::$table::Model) -> Option<uuid::Uuid> {
+                row.$field.into()
+            }
+        }
+    )+};
+}

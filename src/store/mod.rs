@@ -1,0 +1,169 @@
+//! The tables: connection, migrations, reference data, and the machinery by which every noun's `store` part reads and writes.
+
+mod condition;
+mod load;
+mod page;
+mod reference;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use migration::MigratorTrait as _;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
+use sea_orm::{SqliteTransactionMode, TransactionOptions};
+
+pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, negated, number, plain_text};
+pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
+pub use page::{Cursor, Key, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
+pub use write::{Salts, Write, insert_all};
+
+use crate::error::{Error, Result};
+
+/// How many connections the pool may hold and how long a request waits for one.
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    /// Most connections at a time, 1 … 1,000.
+    pub max_connections: u32,
+    /// Longest wait for a free connection.
+    pub acquire_timeout: Duration,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10) }
+    }
+}
+
+/// The register's tables in SQLite or PostgreSQL.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+}
+
+impl Store {
+    /// Opens the database at `url`: `sqlite:PATH`, `postgres://…`. A SQLite file is created where it does not exist and `create` says so.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be reached or opened.
+    pub async fn connect(url: &str, pool: &PoolSettings) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(pool.max_connections)
+            .acquire_timeout(pool.acquire_timeout)
+            .connect_timeout(pool.acquire_timeout)
+            .sqlx_logging(false)
+            // WAL: readers never wait for the writer. FULL: an acknowledged write survives a power cut.
+            .map_sqlx_sqlite_opts(|sqlite| {
+                sqlite
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+                    .pragma("foreign_keys", "ON")
+                    .pragma("cache_size", "-65536")
+                    .pragma("temp_store", "MEMORY")
+                    // LIKE as in PostgreSQL: what is compared is folded already.
+                    .pragma("case_sensitive_like", "ON")
+                    .busy_timeout(Duration::from_secs(10))
+            })
+            .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
+        Ok(Self { db: Database::connect(options).await.map_err(unavailable)? })
+    }
+
+    /// Applies every pending migration and brings the bundled reference data up to date.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal` from the database.
+    pub async fn migrate(&self) -> Result<()> {
+        migration::Migrator::up(&self.db, None).await?;
+        reference::synchronise(self).await
+    }
+
+    /// Undoes the newest `steps` migrations.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn migrate_down(&self, steps: u32) -> Result<()> {
+        Ok(migration::Migrator::down(&self.db, Some(steps)).await?)
+    }
+
+    /// Every migration with whether it was applied, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn migration_status(&self) -> Result<Vec<(String, bool)>> {
+        let pending: Vec<String> = migration::Migrator::get_pending_migrations(&self.db).await?.iter().map(|migration| migration.name().to_owned()).collect();
+        Ok(migration::Migrator::migrations()
+            .iter()
+            .map(|migration| {
+                let name = migration.name().to_owned();
+                let applied = !pending.contains(&name);
+                (name, applied)
+            })
+            .collect())
+    }
+
+    /// Whether the database answers and every migration was applied.
+    ///
+    /// # Errors
+    /// `Unavailable` with the reason.
+    pub async fn check_ready(&self) -> Result<()> {
+        self.db.ping().await?;
+        match self.migration_status().await?.iter().find(|(_, applied)| !applied) {
+            Some((name, _)) => Err(Error::Unavailable(Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(format!(
+                "migration {name} is not applied: run `yeollam migrate up`"
+            ))))),
+            None => Ok(()),
+        }
+    }
+
+    /// Begins a write. SQLite takes its write lock at once, so that two writers queue and none of them fails half way.
+    ///
+    /// # Errors
+    /// `Unavailable` when the lock or a connection cannot be had.
+    pub async fn begin(&self) -> Result<DatabaseTransaction> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        Ok(self.db.begin_with_options(options).await?)
+    }
+
+    /// The pool itself, for the `store` parts of the nouns.
+    #[must_use]
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// Name of the database system, as shown to operators.
+    #[must_use]
+    pub fn system(&self) -> &'static str {
+        match self.db.get_database_backend() {
+            DatabaseBackend::Postgres => "PostgreSQL",
+            _ => "SQLite",
+        }
+    }
+
+    /// Calls `observe` with the text of every statement. For the statement-count tests and the slow-query log.
+    pub fn observe_statements(&mut self, observe: impl Fn(&str, Duration) + Send + Sync + 'static) {
+        self.db.set_metric_callback(move |info| observe(&info.statement.sql, info.elapsed));
+    }
+}
+
+fn unavailable(error: DbErr) -> Error {
+    Error::Unavailable(Arc::new(error))
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        let transient = match &error {
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+            DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source)) => match source.as_ref() {
+                sea_orm::SqlxError::Io(_) | sea_orm::SqlxError::PoolTimedOut | sea_orm::SqlxError::PoolClosed => true,
+                // SQLite: busy, locked, read-only, disk full, cannot open. PostgreSQL: class 53 (resources), 57 (operator), 25006 (read-only).
+                sea_orm::SqlxError::Database(db) => db.code().is_some_and(|code| {
+                    matches!(code.as_ref(), "5" | "6" | "8" | "13" | "14" | "261" | "517" | "1032" | "25006") || code.starts_with("53") || code.starts_with("57")
+                }),
+                _ => false,
+            },
+            _ => false,
+        };
+        if transient { unavailable(error) } else { Self::Internal(Arc::new(error)) }
+    }
+}

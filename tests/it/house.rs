@@ -96,7 +96,7 @@ fn only_http_knows_axum() {
 
 #[test]
 fn only_stores_know_the_database() {
-    let findings = strays(&["sea_orm", "sea_orm_migration", "sqlx", "entity"], |source| {
+    let findings = strays(&["sea_orm", "sea_orm_migration", "sqlx"], |source| {
         source.is_store() || source.path.starts_with("entity/") || source.path.starts_with("migration/")
     });
     must_be_none(

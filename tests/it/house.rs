@@ -238,13 +238,15 @@ fn passed_on<'a>(signature: &'a str, body: &'a str) -> Option<(&'a str, &'a str)
     let (callee, arguments) = call.split_once('(')?;
     let is_constructor = callee.rsplit("::").next().is_some_and(|last| last.starts_with(char::is_uppercase));
     let same = !parameters.is_empty() && arguments.split(", ").map(|argument| argument.trim_start_matches('&')).eq(parameters);
-    (same && !is_constructor && !callee.contains([' ', '!'])).then_some((name, callee))
+    (same && !is_constructor && !callee.starts_with("self.") && !callee.contains([' ', '!'])).then_some((name, callee))
 }
 
 #[test]
 fn passing_on_is_recognised() {
     assert_eq!(passed_on("pub fn agency(code: &str) -> Agency {", "    find_agency(code)"), Some(("agency", "find_agency")));
-    assert_eq!(passed_on("    async fn page(&self, first: i32) -> Page {", "        self.store.page(first).await"), Some(("page", "self.store.page")));
+    assert_eq!(passed_on("    async fn page(&self, first: i32) -> Page {", "        store::page(first).await"), Some(("page", "store::page")));
+    // What shows one use of a private field hides the others.
+    assert_eq!(passed_on("    fn get(&self, name: &str) -> Option<&Type> {", "        self.types.get(name)"), None);
     assert_eq!(passed_on("fn name(text: &str) -> Name {", "    Name(text)"), None);
     assert_eq!(passed_on("fn years(months: i32) -> i32 {", "    divide(months, 12)"), None);
     assert_eq!(passed_on("fn is_empty(&self) -> bool {", "    self.items.is_empty()"), None);

@@ -24,7 +24,7 @@ crate::vocabulary! {
         Linked500k = "LINKED_500K", "연계 결과 50만명 이상", "Linked with other files, 500,000 people or more", "Decree 제35조제2호.";
         Subjects1m = "SUBJECTS_1M", "정보주체 100만명 이상", "1,000,000 people or more", "Decree 제35조제3호.";
         SystemChange = "SYSTEM_CHANGE", "운용체계 변경", "Change of a system that was assessed", "Decree 제35조제4호.";
-        Voluntary = "VOLUNTARY", "자율 수행", "Voluntary", "Act 제33조⑪ asks others than public institutions to assess; an institution may too where it need not.";
+        Voluntary = "VOLUNTARY", "자율 수행", "Voluntary", "The law does not ask for it.";
     }
 }
 

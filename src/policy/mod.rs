@@ -7,6 +7,7 @@
 mod facts;
 pub mod graphql;
 mod input;
+mod parts;
 mod section;
 mod store;
 

@@ -29,7 +29,7 @@ use crate::store::{Part, PartRow};
 ///
 /// # Errors
 /// `Internal` for what is no such array.
-pub fn texts(stored: &str) -> Result<Vec<String>> {
+fn texts(stored: &str) -> Result<Vec<String>> {
     serde_json::from_str(stored).map_err(|error| Error::internal(format!("a stored list of texts cannot be read: {error}")))
 }
 
@@ -59,7 +59,7 @@ pub async fn revision_contents(db: &impl ConnectionTrait, ids: &[Uuid]) -> Resul
         let (appeals, remedies): (Vec<_>, Vec<_>) = bodies.remove(&id).unwrap_or_default().into_iter().partition(|body| body.is_appeal);
         let sections = sections.remove(&id).unwrap_or_default();
         let content = Content {
-            access_desk: access_desk(&row)?,
+            access_desk: desk_of_revision(&row)?,
             effective_from: row.effective_from,
             effective_until: row.effective_until,
             period_text: row.period_text,
@@ -73,8 +73,8 @@ pub async fn revision_contents(db: &impl ConnectionTrait, ids: &[Uuid]) -> Resul
             entrustments: entrustments.remove(&id).unwrap_or_default(),
             officers: officers.remove(&id).unwrap_or_default(),
             rights: rights.remove(&id).unwrap_or_default(),
-            remedies: remedies.into_iter().map(RemedyBody::try_from).collect::<Result<_>>()?,
-            appeals: appeals.into_iter().map(RemedyBody::try_from).collect::<Result<_>>()?,
+            remedies: recorded_parts(&remedies)?,
+            appeals: recorded_parts(&appeals)?,
             safeguards: safeguards.remove(&id).unwrap_or_default(),
             disposal_procedure: row.disposal_procedure,
             disposal: disposal.remove(&id).unwrap_or_default(),
@@ -100,8 +100,15 @@ async fn rows<P: Part>(db: &impl ConnectionTrait, owners: &[Uuid]) -> Result<Has
 
 /// Parts by owner, in order, as they were recorded.
 async fn parts<P: Part, T: TryFrom<PartRow<P>, Error = Error>>(db: &impl ConnectionTrait, owners: &[Uuid]) -> Result<HashMap<Uuid, Vec<T>>> {
-    let rows = rows::<P>(db, owners).await?;
-    rows.into_iter().map(|(owner, rows)| Ok((owner, rows.into_iter().map(T::try_from).collect::<Result<_>>()?))).collect()
+    rows::<P>(db, owners).await?.into_iter().map(|(owner, rows)| Ok((owner, recorded_parts(&rows)?))).collect()
+}
+
+/// Parts as they were recorded.
+///
+/// # Errors
+/// `Internal` for a word that the code does not know.
+pub fn recorded_parts<R: Clone, T: TryFrom<R, Error = Error>>(rows: &[R]) -> Result<Vec<T>> {
+    rows.iter().cloned().map(T::try_from).collect()
 }
 
 /// Registration numbers of the files that the revisions cover, in order.
@@ -161,7 +168,10 @@ async fn incoming(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uui
 }
 
 /// Desk that a revision states.
-pub(in crate::policy) fn access_desk(row: &policy_revision::Model) -> Result<Option<AccessDesk>> {
+///
+/// # Errors
+/// `Internal` for telephone numbers that cannot be read.
+pub fn desk_of_revision(row: &policy_revision::Model) -> Result<Option<AccessDesk>> {
     if !row.has_access_desk {
         return Ok(None);
     }

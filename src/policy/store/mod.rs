@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::identity::NodeType;
 use crate::store::{Key, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
-pub use content::{revision_contents, texts};
+pub use content::{desk_of_revision, recorded_parts, revision_contents};
 
 crate::identified!(privacy_policy, policy_revision);
 

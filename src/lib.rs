@@ -5,10 +5,14 @@
 // The domain.
 pub mod agency;
 pub mod collected_item;
+<<<<<<< HEAD
 pub mod data_file;
 pub mod entrustment;
 pub mod impact_assessment;
 pub mod journal;
+=======
+pub mod hangul;
+>>>>>>> parsers
 pub mod legal_basis;
 pub mod organization;
 pub mod policy;

@@ -27,8 +27,6 @@ pub struct Model {
     pub purpose: Option<String>,
     /// Items as written.
     pub items_text: Option<String>,
-    /// Whether a retention period is stated.
-    pub has_retention: bool,
     /// Retention at the recipient as written.
     pub retention_text: Option<String>,
     /// `RetentionClass` of the longest term.

@@ -265,7 +265,6 @@ const SCHEMA: &[&str] = &[
   "material" text,
   "purpose" text,
   "items_text" text,
-  "has_retention" boolean NOT NULL,
   "retention_text" text,
   "retention_class" text,
   "is_outside_purpose" boolean,

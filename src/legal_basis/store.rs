@@ -190,7 +190,7 @@ impl Loader<ArticlesOfStatute> for Store {
             )
             .and_where(Expr::col(basis(legal_basis::Column::StatuteId)).is_in(keys.iter().map(|key| key.0)))
             .and_where(Expr::col(basis(legal_basis::Column::Article)).is_not_null())
-            .cond_where(crate::data_file::listed_by_default())
+            .cond_where(crate::store::listed_by_default())
             .group_by_columns([basis(legal_basis::Column::StatuteId), basis(legal_basis::Column::Article)]);
         let mut articles: HashMap<Uuid, Vec<(String, i64)>> = HashMap::new();
         for row in self.db().query_all(&select).await? {

@@ -1,6 +1,13 @@
 //! Body that receives personal data (제공받는 자, 제17조·제18조) or processes it on behalf of another (수탁자, 제26조).
 
+pub mod graphql;
+mod party;
+mod store;
+
 use crate::{hangul::folded, vocabulary};
+
+pub use party::{OrganizationInput, Parties, Party};
+pub use store::{OrganizationOfAgency, organization_keys};
 
 vocabulary! {
     /// Kind of a body that receives or processes personal data (제공받는 자·수탁자의 유형).

@@ -1,9 +1,16 @@
 //! Retention period (보유기간): Act 제32조①, Decree 제33조①. What a document says of it, as terms that can be compared and counted, always beside the text as written.
+pub mod graphql;
+mod input;
 mod parse;
+mod store;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::parse::parse;
+pub use self::{
+    input::RetentionInput,
+    parse::parse,
+    store::{RetentionOwner, TermsOfProvision, TermsOfRegistration, TermsOfVideoDevice, term, term_rows, terms_by},
+};
 use crate::vocabulary;
 
 vocabulary! {

@@ -20,11 +20,11 @@ fn terms(text: &str) -> Vec<RetentionTerm> {
     let mut open: Option<usize> = None;
     for piece in pieces(text) {
         let content = &text[piece.range.clone()];
-        if is_proviso(content) {
-            if let Some(term) = terms.last_mut().filter(|_| open.is_none()) {
-                term.condition.get_or_insert_with(|| tidy(content));
-                continue;
-            }
+        if is_proviso(content)
+            && let Some(term) = terms.last_mut().filter(|_| open.is_none())
+        {
+            term.condition.get_or_insert_with(|| tidy(content));
+            continue;
         }
         if !says_something(&read(content)) {
             open.get_or_insert(piece.range.start);
@@ -262,10 +262,11 @@ fn lengths(line: &str) -> Vec<Length> {
             // "3~5년": the lower number has its unit from the upper.
             if let Some(upper) = unit.strip_prefix(['~', '∼', '-']).map(|upper| upper.trim_start_matches(' ')) {
                 let after = upper.trim_start_matches(|c: char| c.is_ascii_digit());
-                if after.len() < upper.len() && upper.len() - after.len() <= 6 {
-                    if let Some((months, days, _)) = unit_of(value, after.trim_start_matches(' ')) {
-                        lengths.push(Length { months, days, start, end: at });
-                    }
+                if after.len() < upper.len()
+                    && upper.len() - after.len() <= 6
+                    && let Some((months, days, _)) = unit_of(value, after.trim_start_matches(' '))
+                {
+                    lengths.push(Length { months, days, start, end: at });
                 }
             }
             continue;
@@ -390,10 +391,8 @@ fn event_of_end(line: &str) -> Option<String> {
     if let Some(before) = rest.strip_suffix(" 시").or_else(|| rest.strip_suffix('시').filter(|before| ends_in_event_noun(before))) {
         return Some(without_filler(before.trim_end()));
     }
-    if has_tail {
-        if let Some(before) = rest.strip_suffix("이후").or_else(|| rest.strip_suffix('후')).map(str::trim_end).filter(|before| !before.is_empty()) {
-            return Some(without_filler(before));
-        }
+    if has_tail && let Some(before) = rest.strip_suffix("이후").or_else(|| rest.strip_suffix('후')).map(str::trim_end).filter(|before| !before.is_empty()) {
+        return Some(without_filler(before));
     }
     // "낚시명예감시원 활동기간": until it ends.
     let rest = ["동안", "내", "중"].iter().find_map(|word| rest.strip_suffix(word)).unwrap_or(rest).trim_end();

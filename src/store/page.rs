@@ -73,6 +73,8 @@ pub enum Key {
     Number(i64),
     /// Calendar day.
     Day(NaiveDate),
+    /// Key of an object.
+    Id(Uuid),
 }
 
 impl Cursor {
@@ -94,6 +96,7 @@ impl Cursor {
                 Json::String(text) => Some(Key::Text(text.clone())),
                 Json::Number(number) => number.as_i64().map(Key::Number),
                 Json::Array(day) => day.first()?.as_str()?.parse().ok().map(Key::Day),
+                Json::Object(id) => Uuid::try_parse(id.get("id")?.as_str()?).ok().map(Key::Id),
                 _ => None,
             })
             .collect::<Option<_>>()?;
@@ -107,6 +110,7 @@ impl std::fmt::Display for Cursor {
             Key::Text(text) => Json::from(text.as_str()),
             Key::Number(number) => Json::from(*number),
             Key::Day(day) => Json::from(vec![day.to_string()]),
+            Key::Id(id) => serde_json::json!({"id": id.simple().to_string()}),
         });
         let parts: Vec<Json> = std::iter::once(Json::from(self.order.as_str())).chain(keys).chain(std::iter::once(Json::from(self.id.simple().to_string()))).collect();
         f.write_str(&URL_SAFE_NO_PAD.encode(Json::from(parts).to_string()))
@@ -123,6 +127,11 @@ impl<R> OrderKey<R> {
     /// Order by a column that is never null.
     pub fn column(name: &'static str, value: fn(&R) -> Key) -> Self {
         Self { expression: Expr::col(Alias::new(name)), value }
+    }
+
+    /// Order by an expression over the columns of the list, never null.
+    pub fn expression(expression: Expr, value: fn(&R) -> Key) -> Self {
+        Self { expression, value }
     }
 
     /// Order by a column in which absence counts as `least`, below every value.
@@ -166,6 +175,7 @@ impl<R> Order<R> {
             Key::Text(text) => Expr::val(text.clone()),
             Key::Number(number) => Expr::val(*number),
             Key::Day(day) => Expr::val(*day),
+            Key::Id(id) => Expr::val(*id),
         });
         let row = Expr::tuple(self.expressions());
         let seen = Expr::tuple(values.chain(std::iter::once(Expr::val(cursor.id))));
@@ -366,7 +376,8 @@ mod tests {
         prop_oneof![
             any::<String>().prop_map(Key::Text),
             any::<i64>().prop_map(Key::Number),
-            (0..4_000_000i32).prop_map(|days| Key::Day(NaiveDate::from_num_days_from_ce_opt(days).unwrap_or_default())),
+            (1..3_000_000i32).prop_map(|days| Key::Day(NaiveDate::from_num_days_from_ce_opt(days).unwrap_or_default())),
+            any::<u128>().prop_map(|id| Key::Id(Uuid::from_u128(id))),
         ]
     }
 

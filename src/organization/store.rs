@@ -1,0 +1,250 @@
+//! Recipients and entrustees in the tables: lists, names, the link to the agency that one of them is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use entity::{agency, agency_alias, organization, organization_name};
+use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::graphql::{OrganizationFilter, OrganizationOrder, OrganizationOrderField};
+use super::{OrganizationInput, OrganizationKind, Parties, Party, name_key};
+use crate::agency::agency_keys;
+use crate::error::{Error, Result};
+use crate::graphql::word;
+use crate::hangul;
+use crate::identity::{NodeType, node_key};
+use crate::journal::ChangeKind;
+use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text};
+use crate::vocabulary::Vocabulary as _;
+
+crate::identified!(organization);
+
+impl Write {
+    /// Key of a body, which is added where the register lacks it and linked to the agency of its name.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn organization(&mut self, party: &Party) -> Result<Uuid> {
+        let normalised = name_key(&party.name);
+        let known = (NodeType::Organization, format!("{} {normalised}", party.kind.as_str()));
+        let id = match self.known.get(&known) {
+            Some(id) => *id,
+            None => {
+                let id = node_key(NodeType::Organization, &[party.kind.as_str(), &normalised]);
+                if organization::Entity::find_by_id(id).one(self.txn()).await?.is_none() {
+                    let agency_id = if party.kind == OrganizationKind::Public { self.agency_named(&party.name).await? } else { None };
+                    let row = organization::Model {
+                        id,
+                        name: party.name.clone(),
+                        name_key: normalised,
+                        kind: party.kind.as_str().to_owned(),
+                        agency_id,
+                        merged_into_id: None,
+                    };
+                    let content = json!({"name": row.name, "kind": row.kind, "agency": agency_id});
+                    self.insert::<organization::Entity>(vec![row]).await?;
+                    self.journal(ChangeKind::OrganizationAdded, NodeType::Organization, id, None, &content);
+                }
+                self.known.insert(known, id);
+                id
+            }
+        };
+        if self.known_names.insert((id, party.name.clone())) && organization_name::Entity::find_by_id((id, party.name.clone())).one(self.txn()).await?.is_none() {
+            self.insert::<organization_name::Entity>(vec![organization_name::Model { organization_id: id, name: party.name.clone() }]).await?;
+        }
+        Ok(id)
+    }
+
+    /// The agency that bears the name, if exactly one does.
+    async fn agency_named(&self, name: &str) -> Result<Option<Uuid>> {
+        let folded = hangul::folded(name);
+        let named = agency::Entity::find().filter(agency::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.id);
+        let called = agency_alias::Entity::find().filter(agency_alias::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.agency_id);
+        let mut agencies: Vec<Uuid> = named.chain(called).collect();
+        agencies.dedup();
+        Ok(if let [only] = agencies[..] { Some(only) } else { None })
+    }
+
+    /// States that an organization is an agency.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn organization_is_agency(&mut self, id: Uuid, agency_id: Uuid) -> Result<()> {
+        let Some(row) = organization::Entity::find_by_id(id).one(self.txn()).await? else {
+            return Err(Error::internal("an organization to be linked is missing"));
+        };
+        if row.agency_id == Some(agency_id) {
+            return Ok(());
+        }
+        let content = json!({"name": row.name, "kind": row.kind, "agency": agency_id});
+        organization::Model { agency_id: Some(agency_id), ..row }.into_active_model().reset_all().update(self.txn()).await?;
+        self.journal(ChangeKind::OrganizationAmended, NodeType::Organization, id, None, &content);
+        Ok(())
+    }
+
+    /// Records what a document says of a body whose name does not tell it.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an agency that the register lacks.
+    pub async fn stated_organization(&mut self, input: &OrganizationInput, parties: &Parties) -> Result<()> {
+        let id = self.organization(&parties.party(&mut crate::problem::Problems::default(), "name", &input.name)).await?;
+        if let Some(code) = &input.agency {
+            let agency_id = self.agency_by_code(code).await?;
+            self.organization_is_agency(id, agency_id).await?;
+        }
+        Ok(())
+    }
+
+    /// The bodies that the register knows, so that a record names them by the same kind.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn known_parties(&self) -> Result<Parties> {
+        let mut parties = Parties::default();
+        for row in organization::Entity::find().all(self.txn()).await? {
+            parties.know(&row.name, word(&row.kind)?);
+        }
+        Ok(parties)
+    }
+}
+
+/// Loader key: the names of an organization, as documents write them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NamesOfOrganization(pub Uuid);
+
+impl Loader<NamesOfOrganization> for Store {
+    type Value = Arc<Vec<String>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[NamesOfOrganization]) -> Result<HashMap<NamesOfOrganization, Self::Value>> {
+        let rows = organization_name::Entity::find()
+            .filter(organization_name::Column::OrganizationId.is_in(keys.iter().map(|key| key.0)))
+            .all(self.db())
+            .await?;
+        let mut names: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for row in rows {
+            names.entry(row.organization_id).or_default().push(row.name);
+        }
+        // Sorted here, in binary order, since the databases collate this column differently.
+        names.values_mut().for_each(|names| names.sort());
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(names.remove(&key.0).unwrap_or_default()))).collect())
+    }
+}
+
+/// Loader key: the organization that an agency is, as a recipient or entrustee of others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OrganizationOfAgency(pub Uuid);
+
+impl Loader<OrganizationOfAgency> for Store {
+    type Value = Arc<organization::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[OrganizationOfAgency]) -> Result<HashMap<OrganizationOfAgency, Self::Value>> {
+        let rows = organization::Entity::find()
+            .filter(organization::Column::AgencyId.is_in(keys.iter().map(|key| key.0)))
+            .filter(organization::Column::MergedIntoId.is_null())
+            .order_by_desc(organization::Column::NameKey)
+            .all(self.db())
+            .await?;
+        // An agency mentioned by several names has several organizations until they are unified; the first by name stands for it.
+        Ok(rows.into_iter().filter_map(|row| Some((OrganizationOfAgency(row.agency_id?), Arc::new(row)))).collect())
+    }
+}
+
+/// Loader key: the organizations of that normalised name, whatever their kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OrganizationsByName(pub String);
+
+impl Loader<OrganizationsByName> for Store {
+    type Value = Arc<Vec<organization::Model>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[OrganizationsByName]) -> Result<HashMap<OrganizationsByName, Self::Value>> {
+        let rows = organization::Entity::find()
+            .filter(organization::Column::NameKey.is_in(keys.iter().map(|key| &key.0)))
+            .order_by_asc(organization::Column::Id)
+            .all(self.db())
+            .await?;
+        let of = |key: &OrganizationsByName| rows.iter().filter(|row| row.name_key == key.0).cloned().collect::<Vec<_>>();
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(of(key)))).collect())
+    }
+}
+
+/// List of organizations.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OrganizationListing {
+    filter: Option<OrganizationFilter>,
+    order: OrganizationOrder,
+}
+
+impl OrganizationListing {
+    /// Organizations that the filter admits.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type in the filter.
+    pub fn new(filter: Option<OrganizationFilter>, order: OrganizationOrder) -> Result<Self> {
+        if let Some(filter) = &filter {
+            filter.condition()?;
+        }
+        Ok(Self { filter, order })
+    }
+}
+
+impl Listing for OrganizationListing {
+    type Row = organization::Model;
+
+    fn source(&self, _: &[Uuid]) -> SelectStatement {
+        let mut select = organization::Entity::find().into_query();
+        if let Some(Ok(condition)) = self.filter.as_ref().map(OrganizationFilter::condition) {
+            select.cond_where(condition);
+        }
+        select
+    }
+
+    fn order(&self) -> Order<organization::Model> {
+        let (name, keys): (_, Vec<OrderKey<organization::Model>>) = match self.order.field {
+            OrganizationOrderField::Name => ("organizations.name", vec![OrderKey::column("name_key", |row| Key::Text(row.name_key.clone()))]),
+        };
+        Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
+    }
+}
+
+impl OrganizationFilter {
+    /// The filter over the columns of `organization`.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type.
+    pub fn condition(&self) -> Result<Condition> {
+        let column = |column: organization::Column| Expr::col((organization::Entity, column));
+        let name = |filter: &crate::graphql::filter::StringFilter| {
+            // The key has no spaces and one spelling of a company's legal form: so must what is compared with it.
+            let spelled = crate::graphql::filter::StringFilter {
+                eq: filter.eq.as_deref().map(name_key),
+                r#in: filter.r#in.as_ref().map(|names| names.iter().map(|name| name_key(name)).collect()),
+                contains: filter.contains.as_deref().map(|part| hangul::folded(part).replace(' ', "")),
+                starts_with: filter.starts_with.as_deref().map(|part| hangul::folded(part).replace(' ', "")),
+                is_null: filter.is_null,
+            };
+            plain_text(column(organization::Column::NameKey), &spelled)
+        };
+        let own = all_of([
+            self.id.as_ref().map(|filter| key(column(organization::Column::Id), filter, NodeType::Organization)).transpose()?,
+            self.name.as_ref().map(name),
+            self.kind.as_ref().map(|filter| exact(column(organization::Column::Kind), filter.words(), filter.is_null)),
+            self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(organization::Column::AgencyId), agency_keys(filter)?))).transpose()?,
+        ]);
+        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), Self::condition)
+    }
+}
+
+/// Keys of the organizations that the filter admits, as a subquery.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for an id of another type.
+pub fn organization_keys(filter: &OrganizationFilter) -> Result<SelectStatement> {
+    Ok(Query::select().column((organization::Entity, organization::Column::Id)).from(organization::Entity).cond_where(filter.condition()?).take())
+}

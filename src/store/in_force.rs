@@ -1,0 +1,137 @@
+//! What is in force and may be shown: the one place that decides which files a list holds, and which revision of a policy counts on a day.
+//!
+//! Of two registrations or revisions that start on one day, the one recorded later wins (the higher number). A revision without a first day counts as the earliest.
+
+use chrono::{Days, NaiveDate};
+use entity::{data_file, policy_revision, policy_revision_data_file, registration};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use uuid::Uuid;
+
+use crate::provision::StatedFor;
+
+/// Status of the files that a list holds where its filter does not ask for a status.
+const LISTED: [&str; 2] = ["REGISTERED", "DISCLOSED"];
+
+/// Files that lists, counts and relations show: registered and disclosed ones. Destroyed and exempt files are shown only to who asks for that status.
+#[must_use]
+pub fn listed_by_default() -> Condition {
+    Condition::all().add(Expr::col((data_file::Entity, data_file::Column::Status)).is_in(LISTED))
+}
+
+/// Keys of the registrations in force of the files that lists show.
+#[must_use]
+pub fn registrations_in_force() -> SelectStatement {
+    Query::select().column((data_file::Entity, data_file::Column::RegistrationId)).from(data_file::Entity).cond_where(listed_by_default()).take()
+}
+
+/// Keys of the revisions in force on a day: the last one of each policy that has started.
+#[must_use]
+pub fn revisions_in_force(day: NaiveDate) -> SelectStatement {
+    // A day is digits and dashes only, so it can stand in the text; a parameter would be written differently for each database.
+    let no_later = format!(
+        "NOT EXISTS (SELECT 1 FROM policy_revision AS later WHERE later.privacy_policy_id = policy_revision.privacy_policy_id \
+         AND COALESCE(later.effective_from, '0001-01-01') <= '{day}' \
+         AND (COALESCE(later.effective_from, '0001-01-01'), later.number) > (COALESCE(policy_revision.effective_from, '0001-01-01'), policy_revision.number))"
+    );
+    Query::select()
+        .column((policy_revision::Entity, policy_revision::Column::Id))
+        .from(policy_revision::Entity)
+        .and_where(Expr::cust(format!("COALESCE(policy_revision.effective_from, '0001-01-01') <= '{day}'")))
+        .and_where(Expr::cust(no_later))
+        .take()
+}
+
+/// What a table of provisions or entrustments is made of, as far as it matters whose they are.
+pub struct Stated {
+    /// Name of the table.
+    pub table: &'static str,
+    /// Every row, as selected from the table.
+    pub rows: SelectStatement,
+}
+
+impl Stated {
+    fn column(&self, name: &'static str) -> Expr {
+        Expr::col((self.table, name))
+    }
+
+    /// Rows in force on a day: of registrations in force, and of the revisions of policies in force.
+    #[must_use]
+    pub fn in_force(mut self, day: NaiveDate) -> SelectStatement {
+        let either = Condition::any()
+            .add(self.column("registration_id").in_subquery(registrations_in_force()))
+            .add(self.column("policy_revision_id").in_subquery(revisions_in_force(day)));
+        self.rows.cond_where(either);
+        self.rows
+    }
+
+    /// Rows of each of the registrations, with the registration as `parent_id`: those that it states itself, and those of the policies that covered its file while it was in force (the last
+    /// revision that began before the registration ended).
+    #[must_use]
+    pub fn for_registrations(mut self, registrations: &[Uuid], stated_for: Option<&[StatedFor]>, day: NaiveDate) -> SelectStatement {
+        let wanted = |which: StatedFor| stated_for.is_none_or(|list| list.contains(&which));
+        let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(day);
+        let ended = format!(
+            "COALESCE((SELECT MIN(next.valid_from) FROM registration AS next WHERE next.data_file_id = registration.data_file_id \
+                     AND (next.valid_from, next.number) > (registration.valid_from, registration.number)), '{tomorrow}')"
+        );
+        let began_before_it_ended = format!("COALESCE(policy_revision.effective_from, '0001-01-01') < {ended}");
+        let no_later = format!(
+            "NOT EXISTS (SELECT 1 FROM policy_revision AS later WHERE later.privacy_policy_id = policy_revision.privacy_policy_id \
+             AND COALESCE(later.effective_from, '0001-01-01') < {ended} \
+             AND (COALESCE(later.effective_from, '0001-01-01'), later.number) > (COALESCE(policy_revision.effective_from, '0001-01-01'), policy_revision.number))"
+        );
+        let mut of_policies = self.rows.clone();
+        of_policies
+            .expr_as(Expr::col((registration::Entity, registration::Column::Id)), "parent_id")
+            .inner_join(policy_revision::Entity, Expr::col((policy_revision::Entity, policy_revision::Column::Id)).equals((self.table, "policy_revision_id")))
+            .inner_join(
+                policy_revision_data_file::Entity,
+                Expr::col((policy_revision_data_file::Entity, policy_revision_data_file::Column::PolicyRevisionId)).equals((policy_revision::Entity, policy_revision::Column::Id)),
+            )
+            .inner_join(
+                registration::Entity,
+                Expr::col((registration::Entity, registration::Column::DataFileId))
+                    .equals((policy_revision_data_file::Entity, policy_revision_data_file::Column::DataFileId)),
+            )
+            .and_where(Expr::col((registration::Entity, registration::Column::Id)).is_in(registrations.iter().copied()))
+            .and_where(Expr::cust(began_before_it_ended))
+            .and_where(Expr::cust(no_later));
+        let of_file = self.column("registration_id").is_in(if wanted(StatedFor::DataFile) { registrations.to_vec() } else { Vec::new() });
+        self.rows.expr_as(Expr::col((self.table, "registration_id")), "parent_id").and_where(of_file);
+        if wanted(StatedFor::Policy) {
+            self.rows.union(sea_orm::sea_query::UnionType::All, of_policies);
+        }
+        self.rows
+    }
+
+    /// Rows in force of each of the agencies, with the agency as `parent_id`; those of the agencies below it too, if wanted.
+    #[must_use]
+    pub fn for_agencies(self, agencies: &[Uuid], includes_subordinate: bool, day: NaiveDate) -> SelectStatement {
+        let agency_id = (self.table, "agency_id");
+        let mut rows = self.in_force(day);
+        of_agencies(&mut rows, agency_id, agencies, includes_subordinate);
+        rows
+    }
+
+    /// Rows in force of each of the organizations, which stand in `column`, with the organization as `parent_id`.
+    #[must_use]
+    pub fn for_organizations(self, column: &'static str, organizations: &[Uuid], day: NaiveDate) -> SelectStatement {
+        let organization = self.column(column);
+        let mut rows = self.in_force(day);
+        rows.expr_as(organization.clone(), "parent_id").and_where(organization.is_in(organizations.iter().copied()));
+        rows
+    }
+}
+
+/// Narrows rows to those of the agencies, which stand in `column`, with the agency as `parent_id`; those of the agencies below it too, if wanted.
+pub fn of_agencies(rows: &mut SelectStatement, column: (&'static str, &'static str), agencies: &[Uuid], includes_subordinate: bool) {
+    let agencies = agencies.iter().copied();
+    if includes_subordinate {
+        let ancestor = Expr::col((entity::agency_ancestor::Entity, entity::agency_ancestor::Column::AncestorId));
+        rows.expr_as(ancestor.clone(), "parent_id")
+            .inner_join(entity::agency_ancestor::Entity, Expr::col((entity::agency_ancestor::Entity, entity::agency_ancestor::Column::AgencyId)).equals(column))
+            .and_where(ancestor.is_in(agencies));
+    } else {
+        rows.expr_as(Expr::col(column), "parent_id").and_where(Expr::col(column).is_in(agencies));
+    }
+}

@@ -7,7 +7,7 @@ use super::store::{FilesOfAssessment, ImpactAssessmentListing, ItemsOfAssessment
 use super::{AssessmentTrigger, AssessmentTriggerFilter};
 use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::data_file::DataFileListing;
-use crate::data_file::graphql::DataFileConnection;
+use crate::data_file::graphql::{DataFileConnection, DataFileFilter};
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::{IdFilter, IntFilter};
 use crate::graphql::scalar::Date;
@@ -50,7 +50,7 @@ impl ImpactAssessment {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<DataFileConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(DataFileConnection(Paged::load(ctx, DataFileListing::of_impact_assessment(), Some(self.0.id), page).await?))
+        Ok(DataFileConnection(Paged::load(ctx, DataFileListing::of_impact_assessment(ctx.session()?.today()), Some(self.0.id), page).await?))
     }
 
     /// Year of the assessment (수행연도): as stated, else the one in which it ended; null if no time is stated.
@@ -127,8 +127,8 @@ pub struct ImpactAssessmentFilter {
     pub id: Option<IdFilter>,
     /// Agency that had its data files assessed.
     pub agency: Option<AgencyFilter>,
-    /// Covers one of these data files.
-    pub data_file: Option<IdFilter>,
+    /// Data files assessed.
+    pub data_files: Option<AssessedFilesFilter>,
     /// Year of the assessment.
     pub year: Option<IntFilter>,
     /// What made the assessment necessary.
@@ -139,6 +139,20 @@ pub struct ImpactAssessmentFilter {
     pub or: Option<Vec<ImpactAssessmentFilter>>,
     /// None of these holds. At most 100.
     pub not: Option<Vec<ImpactAssessmentFilter>>,
+}
+
+/// Conditions on the data files that an impact assessment covers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
+pub struct AssessedFilesFilter {
+    /// At least one of them matches.
+    pub some: Option<Box<DataFileFilter>>,
+    /// Not one of them matches.
+    pub none: Option<Box<DataFileFilter>>,
+}
+
+crate::linked_filter! {
+    /// Conditions on the impact assessments of a data file.
+    ImpactAssessmentsFilter(ImpactAssessmentFilter)
 }
 
 crate::order! {
@@ -167,7 +181,7 @@ impl ImpactAssessmentQuery {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ImpactAssessmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ImpactAssessmentListing::new(filter, order_by.unwrap_or_default())?;
+        let listing = ImpactAssessmentListing::of_register(filter, order_by.unwrap_or_default(), ctx.session()?.today())?;
         Ok(ImpactAssessmentConnection(Paged::load(ctx, listing, None, page).await?))
     }
 }

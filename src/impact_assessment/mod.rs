@@ -15,7 +15,7 @@ use crate::organization::{Parties, Party};
 use crate::problem::{Problems, code};
 use crate::source::{SourceDocumentInput, SourceInput};
 
-pub use store::{ImpactAssessmentListing, assessed_files, assessment_contents};
+pub use store::{ImpactAssessmentListing, assessment_contents};
 
 crate::vocabulary! {
     /// What made an assessment necessary (영향평가 사유). Act 제33조①, Decree 제35조.

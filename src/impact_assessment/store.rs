@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::graphql::{ImpactAssessmentFilter, ImpactAssessmentOrder, ImpactAssessmentOrderField};
 use super::{Assessment, AssessedFile, Content};
 use crate::agency::agency_keys;
+use crate::data_file::graphql::DataFileFilter;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, node_key};
@@ -20,7 +21,7 @@ use crate::journal::ChangeKind;
 use crate::organization::Party;
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
-use crate::store::{Key, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, number};
+use crate::store::{EARLIEST, Key, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(impact_assessment);
@@ -172,6 +173,7 @@ async fn files(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, 
 pub struct ImpactAssessmentListing {
     filter: Option<ImpactAssessmentFilter>,
     order: ImpactAssessmentOrder,
+    today: NaiveDate,
 }
 
 impl ImpactAssessmentListing {
@@ -179,25 +181,19 @@ impl ImpactAssessmentListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn new(filter: Option<ImpactAssessmentFilter>, order: ImpactAssessmentOrder) -> Result<Self> {
+    pub fn of_register(filter: Option<ImpactAssessmentFilter>, order: ImpactAssessmentOrder, today: NaiveDate) -> Result<Self> {
         if let Some(filter) = &filter {
-            filter.condition()?;
+            filter.condition(today)?;
         }
-        Ok(Self { filter, order })
+        Ok(Self { filter, order, today })
     }
 
     /// Assessments that cover a data file, latest first.
     #[must_use]
-    pub fn of_data_file() -> Self {
-        Self { filter: None, order: ImpactAssessmentOrder::default() }
+    pub fn of_data_file(today: NaiveDate) -> Self {
+        Self { filter: None, order: ImpactAssessmentOrder::default(), today }
     }
 }
-
-/// What an assessment without a day counts as: earlier than every day that a document states, and a day that both databases can hold.
-const EARLIEST: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
-    Some(day) => day,
-    None => NaiveDate::MIN,
-};
 
 impl Listing for ImpactAssessmentListing {
     type Row = impact_assessment::Model;
@@ -205,7 +201,7 @@ impl Listing for ImpactAssessmentListing {
     fn source(&self, data_files: &[Uuid]) -> SelectStatement {
         let mut select = impact_assessment::Entity::find().into_query();
         // Checked when the list was made.
-        if let Some(Ok(condition)) = self.filter.as_ref().map(ImpactAssessmentFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_ref().map(|filter| filter.condition(self.today)) {
             select.cond_where(condition);
         }
         if !data_files.is_empty() {
@@ -237,44 +233,40 @@ impl ImpactAssessmentFilter {
     /// The filter over the columns of `impact_assessment`.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` for an id of another type.
-    pub fn condition(&self) -> Result<Condition> {
+    /// `BAD_USER_INPUT` for an id of another type, or a category that the tree lacks.
+    pub fn condition(&self, today: NaiveDate) -> Result<Condition> {
         let column = |column: impact_assessment::Column| Expr::col((impact_assessment::Entity, column));
-        let covered = |column: impact_assessment_data_file::Column| (impact_assessment_data_file::Entity, column);
-        let of_file = |filter| {
-            let files = key(Expr::col(covered(impact_assessment_data_file::Column::DataFileId)), filter, NodeType::DataFile)?;
+        let covering = |filter: &DataFileFilter| {
+            let link = |column: impact_assessment_data_file::Column| (impact_assessment_data_file::Entity, column);
+            let files = Query::select()
+                .column((data_file::Entity, data_file::Column::Id))
+                .from(data_file::Entity)
+                .cond_where(linked_files())
+                .cond_where(filter.condition(today)?)
+                .take();
             let assessments = Query::select()
-                .column(covered(impact_assessment_data_file::Column::ImpactAssessmentId))
+                .column(link(impact_assessment_data_file::Column::ImpactAssessmentId))
                 .from(impact_assessment_data_file::Entity)
-                .cond_where(files)
+                .cond_where(among(Expr::col(link(impact_assessment_data_file::Column::DataFileId)), files))
                 .take();
             Ok::<_, Error>(among(column(impact_assessment::Column::Id), assessments))
         };
         let own = all_of([
             self.id.as_ref().map(|filter| key(column(impact_assessment::Column::Id), filter, NodeType::ImpactAssessment)).transpose()?,
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(impact_assessment::Column::AgencyId), agency_keys(filter)?))).transpose()?,
-            self.data_file.as_ref().map(of_file).transpose()?,
+            self.data_files.as_ref().and_then(|files| files.some.as_deref()).map(covering).transpose()?,
+            self.data_files.as_ref().and_then(|files| files.none.as_deref()).map(covering).transpose()?.map(negated),
             self.year.as_ref().map(|filter| number(column(impact_assessment::Column::Year), filter)),
             self.trigger.as_ref().map(|filter| exact(column(impact_assessment::Column::Trigger), filter.words(), filter.is_null)),
         ]);
-        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), Self::condition)
+        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today))
     }
-}
 
-/// Keys of the data files that an assessment covers which the filter admits, as a subquery.
-///
-/// # Errors
-/// `BAD_USER_INPUT` for an id of another type.
-pub fn assessed_files(filter: &ImpactAssessmentFilter) -> Result<SelectStatement> {
-    let covered = |column: impact_assessment_data_file::Column| (impact_assessment_data_file::Entity, column);
-    let assessments = Query::select()
-        .column((impact_assessment::Entity, impact_assessment::Column::Id))
-        .from(impact_assessment::Entity)
-        .cond_where(filter.condition()?)
-        .take();
-    Ok(Query::select()
-        .column(covered(impact_assessment_data_file::Column::DataFileId))
-        .from(impact_assessment_data_file::Entity)
-        .cond_where(among(Expr::col(covered(impact_assessment_data_file::Column::ImpactAssessmentId)), assessments))
-        .take())
+    /// Keys of the assessments that the filter admits, as a subquery.
+    ///
+    /// # Errors
+    /// As [`ImpactAssessmentFilter::condition`].
+    pub fn keys(&self, today: NaiveDate) -> Result<SelectStatement> {
+        Ok(Query::select().column((impact_assessment::Entity, impact_assessment::Column::Id)).from(impact_assessment::Entity).cond_where(self.condition(today)?).take())
+    }
 }

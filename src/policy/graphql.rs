@@ -191,7 +191,7 @@ impl PolicyRevision {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<DataFileConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(DataFileConnection(Paged::load(ctx, DataFileListing::of_policy_revision(), Some(self.0.id), page).await?))
+        Ok(DataFileConnection(Paged::load(ctx, DataFileListing::of_policy_revision(ctx.session()?.today()), Some(self.0.id), page).await?))
     }
 
     /// Items collected outside every data file, automatically say (인터넷 서비스 이용과정에서 자동 수집). At most 1,000.
@@ -238,8 +238,8 @@ impl PolicyRevision {
     }
 
     /// Desk that receives and handles requests for access (열람청구 접수·처리 부서); null if not stated.
-    async fn access_desk(&self) -> Result<Option<AccessDesk>> {
-        Ok(desk_of_revision(&self.0)?.map(AccessDesk::from))
+    async fn access_desk(&self) -> Option<AccessDesk> {
+        desk_of_revision(&self.0).map(AccessDesk::from)
     }
 
     /// How data subjects exercise their rights (권리의 행사방법). At most 200.

@@ -28,7 +28,7 @@ pub use facts::{
 };
 pub use input::{DisposalInput, IncomingEntrustmentInput, PolicyInput, PolicyItemInput, PolicyRevisionInput, VideoDeviceInput};
 pub use section::{PolicySection, PolicySectionKind, SectionState};
-pub use store::{PolicyRevisionListing, PrivacyPolicyListing, policy_keys, revision_contents};
+pub use store::{PolicyRevisionListing, PrivacyPolicyListing, revision_contents};
 
 /// Policy as it is recorded, with the revisions that a document states, oldest first.
 #[derive(Clone, Debug)]

@@ -23,15 +23,7 @@ use crate::policy::{
 use crate::provision::provisions_by;
 use crate::registration::AccessDesk;
 use crate::retention::{Retention, RetentionTerm, terms_by};
-use crate::store::{Part, PartRow};
-
-/// Texts that are stored as a JSON array.
-///
-/// # Errors
-/// `Internal` for what is no such array.
-fn texts(stored: &str) -> Result<Vec<String>> {
-    serde_json::from_str(stored).map_err(|error| Error::internal(format!("a stored list of texts cannot be read: {error}")))
-}
+use crate::store::{Part, PartRow, text_list};
 
 /// Content of the revisions, as it was recorded.
 ///
@@ -59,7 +51,7 @@ pub async fn revision_contents(db: &impl ConnectionTrait, ids: &[Uuid]) -> Resul
         let (appeals, remedies): (Vec<_>, Vec<_>) = bodies.remove(&id).unwrap_or_default().into_iter().partition(|body| body.is_appeal);
         let sections = sections.remove(&id).unwrap_or_default();
         let content = Content {
-            access_desk: desk_of_revision(&row)?,
+            access_desk: desk_of_revision(&row),
             effective_from: row.effective_from,
             effective_until: row.effective_until,
             period_text: row.period_text,
@@ -168,20 +160,15 @@ async fn incoming(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uui
 }
 
 /// Desk that a revision states.
-///
-/// # Errors
-/// `Internal` for telephone numbers that cannot be read.
-pub fn desk_of_revision(row: &policy_revision::Model) -> Result<Option<AccessDesk>> {
-    if !row.has_access_desk {
-        return Ok(None);
-    }
-    Ok(Some(AccessDesk {
+#[must_use]
+pub fn desk_of_revision(row: &policy_revision::Model) -> Option<AccessDesk> {
+    row.has_access_desk.then(|| AccessDesk {
         department: row.access_desk_department.clone(),
-        phones: texts(&row.access_desk_phones)?,
+        phones: text_list::read(&row.access_desk_phones),
         email: row.access_desk_email.clone(),
         fax: row.access_desk_fax.clone(),
         address: row.access_desk_address.clone(),
-    }))
+    })
 }
 
 /// Declares how the recorded value of a part follows from its row.
@@ -208,13 +195,13 @@ from_rows! {
         position: row.job_title,
         grade: row.grade,
         department: row.department,
-        phones: texts(&row.phones)?,
+        phones: text_list::read(&row.phones),
         email: row.email,
         fax: row.fax,
     };
     right_procedure => RightProcedure: |row| Self {
         right: word(&row.right)?,
-        methods: texts(&row.methods)?,
+        methods: text_list::read(&row.methods),
         by_agent: row.by_agent,
         form: row.form,
         limits: row.limits,
@@ -224,7 +211,7 @@ from_rows! {
         operator: row.operator,
         task: row.task,
         url: row.url,
-        phones: texts(&row.phones)?,
+        phones: text_list::read(&row.phones),
         address: row.address,
     };
     safeguard => Safeguard: |row| Self { kind: word(&row.kind)?, measure: row.measure };

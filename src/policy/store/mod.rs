@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::{policy_revision, policy_revision_data_file, privacy_policy};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ use super::graphql::PrivacyPolicyFilter;
 use crate::agency::agency_keys;
 use crate::error::{Error, Result};
 use crate::identity::NodeType;
-use crate::store::{Key, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
+use crate::store::{EARLIEST, Key, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
 pub use content::{desk_of_revision, recorded_parts, revision_contents};
 
@@ -48,12 +48,6 @@ crate::parts! {
     /// Processing on behalf of others, by a revision.
     IncomingOfRevision: incoming_entrustment, PolicyRevisionId, policy_revision_id;
 }
-
-/// What a revision without a first day counts as: earlier than every day that a document states, and a day that both databases can hold.
-const EARLIEST: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
-    Some(day) => day,
-    None => NaiveDate::MIN,
-};
 
 /// Place of a revision among those of its policy: of two that start on one day the one recorded later applies.
 fn place(row: &policy_revision::Model) -> (NaiveDate, i32) {
@@ -232,14 +226,6 @@ impl Listing for PolicyRevisionListing {
             id: |row| row.id,
         }
     }
-}
-
-/// Keys of the policies that the filter admits, as a subquery.
-///
-/// # Errors
-/// `BAD_USER_INPUT` for an id of another type.
-pub fn policy_keys(filter: &PrivacyPolicyFilter) -> Result<SelectStatement> {
-    Ok(Query::select().column((privacy_policy::Entity, privacy_policy::Column::Id)).from(privacy_policy::Entity).cond_where(filter.condition()?).take())
 }
 
 #[cfg(test)]

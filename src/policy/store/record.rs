@@ -20,7 +20,7 @@ use crate::provision::ProvisionOwner;
 use crate::registration::Recorded;
 use crate::retention::{RetentionOwner, term_rows};
 use crate::source::DocumentKeys;
-use crate::store::Write;
+use crate::store::{Write, text_list};
 use crate::vocabulary::Vocabulary as _;
 
 impl Write {
@@ -90,7 +90,7 @@ impl Write {
             states_sections: content.sections.is_some(),
             has_access_desk: desk.is_some(),
             access_desk_department: desk.and_then(|desk| desk.department.clone()),
-            access_desk_phones: stored_texts(desk.map_or(&[], |desk| &desk.phones)),
+            access_desk_phones: text_list::stored(desk.map_or(&[], |desk| &desk.phones)),
             access_desk_email: desk.and_then(|desk| desk.email.clone()),
             access_desk_fax: desk.and_then(|desk| desk.fax.clone()),
             access_desk_address: desk.and_then(|desk| desk.address.clone()),
@@ -146,7 +146,7 @@ impl Write {
             job_title: officer.position.clone(),
             grade: officer.grade.clone(),
             department: officer.department.clone(),
-            phones: stored_texts(&officer.phones),
+            phones: text_list::stored(&officer.phones),
             email: officer.email.clone(),
             fax: officer.fax.clone(),
         });
@@ -154,7 +154,7 @@ impl Write {
             policy_revision_id: id,
             position,
             right: procedure.right.as_str().to_owned(),
-            methods: stored_texts(&procedure.methods),
+            methods: text_list::stored(&procedure.methods),
             by_agent: procedure.by_agent.clone(),
             form: procedure.form.clone(),
             limits: procedure.limits.clone(),
@@ -245,14 +245,9 @@ fn body_row(policy_revision_id: Uuid, position: i32, is_appeal: bool, body: &Rem
         operator: body.operator.clone(),
         task: body.task.clone(),
         url: body.url.clone(),
-        phones: stored_texts(&body.phones),
+        phones: text_list::stored(&body.phones),
         address: body.address.clone(),
     }
-}
-
-/// Texts as a JSON array.
-fn stored_texts(texts: &[String]) -> String {
-    json!(texts).to_string()
 }
 
 /// Whether two contents are of one period: they start on one day, or neither says when it started and they end on one.

@@ -259,3 +259,78 @@ impl VideoDeviceInput {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::SectionState;
+
+    /// Content and the paths with codes of what is wrong.
+    fn checked(yaml: &str) -> (Content, Vec<(String, &'static str)>) {
+        let input: PolicyRevisionInput = serde_saphyr::from_str(yaml).unwrap();
+        let mut problems = Problems::default();
+        let content = input.checked(&mut problems, &Parties::default());
+        (content, problems.found().into_iter().map(|problem| (problem.path, problem.code)).collect())
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let long = "가".repeat(201);
+        for (yaml, problems) in [
+            ("{effectiveFrom: 2024-01-25}", vec![]),
+            ("{effectiveUntil: 2024-02-28}", vec![]),
+            ("{effectiveFrom: 2024-01-25, effectiveUntil: 2024-01-25}", vec![]),
+            ("{periodText: 2024년부터}", vec![("effectiveFrom", code::REQUIRED)]),
+            ("{effectiveFrom: 2024-02-28, effectiveUntil: 2024-01-25}", vec![("effectiveUntil", code::CONFLICT)]),
+            ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_OFFICER, name: 홍길동}]}", vec![]),
+            ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_MANAGER, isNameWithheld: true}]}", vec![]),
+            ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_MANAGER, name: 홍길동}]}", vec![("officers.0.name", code::INVALID)]),
+            ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_OFFICER, name: 홍길동, isNameWithheld: true}]}", vec![("officers.0.isNameWithheld", code::CONFLICT)]),
+            (
+                "{effectiveFrom: 2024-01-25, sections: [{kind: PURPOSE, state: STATED}, {kind: PURPOSE, state: EMPTY}]}",
+                vec![("sections.1.kind", code::CONFLICT)],
+            ),
+            ("{effectiveFrom: 2024-01-25, sections: [{kind: PURPOSE, heading: 제1조, state: ABSENT}]}", vec![("sections.0.heading", code::CONFLICT)]),
+            ("{effectiveFrom: 2024-01-25, dataFiles: [Y000001-1, Y000001-1]}", vec![("dataFiles.1", code::CONFLICT)]),
+            ("{effectiveFrom: 2024-01-25, videoDevices: [{count: -1}]}", vec![("videoDevices.0.count", code::INVALID)]),
+            ("{effectiveFrom: 2024-01-25, entrustedBy: [{entruster: ' '}]}", vec![("entrustedBy.0.entruster", code::REQUIRED)]),
+            ("{effectiveFrom: 2024-01-25, disposal: {methods: [{medium: PAPER, method: ''}]}}", vec![("disposal.methods.0.method", code::REQUIRED)]),
+            (
+                &format!("{{effectiveFrom: 2024-01-25, safeguards: [{{kind: TECHNICAL, measure: {long}}}]}}"),
+                vec![("safeguards.0.measure", code::TOO_LONG)],
+            ),
+        ] {
+            let found = checked(yaml).1;
+            assert_eq!(found.iter().map(|(path, code)| (path.as_str(), *code)).collect::<Vec<_>>(), problems, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn documents_are_strict() {
+        for yaml in ["{effectiveFrom: 2024-02-30}", "{effectiveFrom: 2024-01-25, offices: []}", "{effectiveFrom: 2024-01-25, labels: [{kind: PRICE}]}"] {
+            assert!(serde_saphyr::from_str::<PolicyRevisionInput>(yaml).is_err(), "{yaml}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_stated_of_sections() {
+        let states = |yaml: &str| {
+            let sections = PolicySection::all(checked(yaml).0.sections);
+            assert_eq!(sections.len(), 23);
+            sections.into_iter().map(|section| section.state).collect::<HashSet<_>>()
+        };
+        assert_eq!(states("{effectiveFrom: 2024-01-25}"), [SectionState::Unknown].into());
+        assert_eq!(states("{effectiveFrom: 2024-01-25, sections: []}"), [SectionState::Absent].into());
+        let stated = "{effectiveFrom: 2024-01-25, sections: [{kind: REMEDY, state: STATED}, {kind: ITEMS, state: EMPTY}]}";
+        assert_eq!(states(stated), [SectionState::Stated, SectionState::Empty, SectionState::Absent].into());
+    }
+
+    #[test]
+    fn a_policy_has_an_agency_a_title_and_revisions() {
+        let input: PolicyInput = serde_saphyr::from_str("{agency: y1, title: ' ', revisions: []}").unwrap();
+        let mut problems = Problems::default();
+        let _ = input.checked(&mut problems, &Parties::default(), &[]);
+        let paths: Vec<String> = problems.found().into_iter().map(|problem| problem.path).collect();
+        assert_eq!(paths, ["agency", "revisions", "title"]);
+    }
+}

@@ -21,6 +21,8 @@ pub struct Model {
     pub trigger: Option<String>,
     /// Assessing body (평가기관).
     pub assessor_id: Option<Uuid>,
+    /// Assessing body as written.
+    pub assessor_name: Option<String>,
     /// Outcome.
     pub outcome: Option<String>,
     /// Summary.

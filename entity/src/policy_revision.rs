@@ -6,11 +6,15 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "policy_revision")]
 pub struct Model {
-    /// Derived from policy and period.
+    /// Derived from policy and number.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Policy.
     pub privacy_policy_id: Uuid,
+    /// 1, 2, … within the policy, in the order of recording.
+    pub number: i32,
+    /// When it was recorded.
+    pub recorded_at: DateTimeUtc,
     /// First day on which it applied.
     pub effective_from: Option<Date>,
     /// Last day on which it applied, as written.

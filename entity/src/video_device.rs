@@ -21,9 +21,7 @@ pub struct Model {
     pub location: Option<String>,
     /// Purpose.
     pub purpose: Option<String>,
-    /// Whether a retention period is stated.
-    pub has_retention: bool,
-    /// Retention as written.
+    /// Retention as written; null if none is stated.
     pub retention_text: Option<String>,
     /// `RetentionClass` of the longest term.
     pub retention_class: Option<String>,

@@ -147,6 +147,12 @@ impl<R> OrderKey<R> {
     }
 }
 
+/// What an absent day counts as in orders and timelines: before every day that a document states, and a day that both databases can hold.
+pub const EARLIEST: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
 /// Order of a list. The id follows as the last key.
 pub struct Order<R> {
     /// Names the order in cursors: a cursor of another order is refused.

@@ -1,0 +1,272 @@
+//! Impact assessments in the tables: lists, recording and amending.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entity::{agency, data_file, impact_assessment, impact_assessment_data_file, impact_assessment_item, organization};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+};
+use uuid::Uuid;
+
+use super::graphql::{ImpactAssessmentFilter, ImpactAssessmentOrder, ImpactAssessmentOrderField};
+use super::{Assessment, AssessedFile, Content};
+use crate::agency::agency_keys;
+use crate::data_file::graphql::DataFileFilter;
+use crate::error::{Error, Result};
+use crate::graphql::word;
+use crate::identity::{NodeType, node_key};
+use crate::journal::ChangeKind;
+use crate::organization::Party;
+use crate::registration::Recorded;
+use crate::source::DocumentKeys;
+use crate::store::{EARLIEST, Key, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
+use crate::vocabulary::Vocabulary as _;
+
+crate::identified!(impact_assessment);
+
+crate::parts! {
+    /// Files of an assessment, as it names them.
+    FilesOfAssessment: impact_assessment_data_file, ImpactAssessmentId, impact_assessment_id;
+    /// Items that an assessment names.
+    ItemsOfAssessment: impact_assessment_item, ImpactAssessmentId, impact_assessment_id;
+}
+
+impl Write {
+    /// Records an assessment, or amends the one of that agency, time and files.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an agency or data file that the register lacks.
+    pub async fn impact_assessment(&mut self, assessment: &Assessment, documents: &DocumentKeys) -> Result<Recorded> {
+        let Assessment { content, sources } = assessment;
+        let natural_key = content.key();
+        let id = node_key(NodeType::ImpactAssessment, &natural_key.iter().map(String::as_str).collect::<Vec<_>>());
+        let recorded = match assessment_contents(self.txn(), &[id]).await?.get(&id) {
+            None => Recorded::New,
+            Some(stored) if stored == content => Recorded::Unchanged,
+            Some(_) => Recorded::Amended,
+        };
+        if recorded != Recorded::Unchanged {
+            self.store_assessment(id, content, recorded).await?;
+            let kind = if recorded == Recorded::New { ChangeKind::ImpactAssessmentRecorded } else { ChangeKind::ImpactAssessmentAmended };
+            let content = serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()))?;
+            self.journal(kind, NodeType::ImpactAssessment, id, None, &content);
+        }
+        self.sources(id, sources, documents).await?;
+        Ok(recorded)
+    }
+
+    async fn store_assessment(&mut self, id: Uuid, content: &Content, recorded: Recorded) -> Result<()> {
+        let row = impact_assessment::Model {
+            id,
+            agency_id: self.agency_by_code(&content.agency).await?,
+            year: content.year,
+            assessed_from: content.assessed_from,
+            assessed_until: content.assessed_until,
+            trigger: content.trigger.map(|trigger| trigger.as_str().to_owned()),
+            assessor_id: match &content.assessor {
+                Some(assessor) => Some(self.organization(assessor).await?),
+                None => None,
+            },
+            assessor_name: content.assessor.as_ref().map(|assessor| assessor.name.clone()),
+            outcome: content.outcome.clone(),
+            summary: content.summary.clone(),
+            summary_url: content.summary_url.clone(),
+        };
+        if recorded == Recorded::New {
+            self.insert::<impact_assessment::Entity>(vec![row]).await?;
+        } else {
+            row.into_active_model().reset_all().update(self.txn()).await?;
+            impact_assessment_data_file::Entity::delete_many()
+                .filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id))
+                .exec(self.txn())
+                .await?;
+            impact_assessment_item::Entity::delete_many().filter(impact_assessment_item::Column::ImpactAssessmentId.eq(id)).exec(self.txn()).await?;
+        }
+        let mut files = Vec::new();
+        for (position, file) in (0..).zip(&content.data_files) {
+            files.push(impact_assessment_data_file::Model {
+                impact_assessment_id: id,
+                data_file_id: self.data_file_by_number(&file.registration_number).await?,
+                position,
+                name_as_written: file.name_as_written.clone(),
+            });
+        }
+        let items = (0..).zip(&content.assessed_items);
+        let items = items.map(|(position, name)| impact_assessment_item::Model { impact_assessment_id: id, position, name: name.clone() }).collect();
+        self.insert::<impact_assessment_data_file::Entity>(files).await?;
+        self.insert::<impact_assessment_item::Entity>(items).await
+    }
+}
+
+/// Content of the assessments, as it was recorded: one statement for each table, however many assessments.
+///
+/// # Errors
+/// Those of the database.
+pub async fn assessment_contents(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Content>> {
+    let rows = impact_assessment::Entity::find().filter(impact_assessment::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    let agencies = agency::Entity::find().filter(agency::Column::Id.is_in(rows.iter().map(|row| row.agency_id))).all(db).await?;
+    let codes: HashMap<Uuid, String> = agencies.into_iter().map(|row| (row.id, row.code)).collect();
+    let assessors = organization::Entity::find().filter(organization::Column::Id.is_in(rows.iter().filter_map(|row| row.assessor_id))).all(db).await?;
+    let kinds: HashMap<Uuid, String> = assessors.into_iter().map(|row| (row.id, row.kind)).collect();
+    let mut files = files(db, ids).await?;
+    let mut items: HashMap<Uuid, Vec<String>> = HashMap::new();
+    let item_rows = impact_assessment_item::Entity::find()
+        .filter(impact_assessment_item::Column::ImpactAssessmentId.is_in(ids.iter().copied()))
+        .order_by_asc(impact_assessment_item::Column::Position)
+        .all(db)
+        .await?;
+    for row in item_rows {
+        items.entry(row.impact_assessment_id).or_default().push(row.name);
+    }
+    let mut contents = HashMap::new();
+    for row in rows {
+        let assessor = match (row.assessor_id, row.assessor_name) {
+            (Some(id), Some(name)) => Some(Party { name, kind: word(kinds.get(&id).map_or("", String::as_str))? }),
+            _ => None,
+        };
+        let content = Content {
+            agency: codes.get(&row.agency_id).cloned().unwrap_or_default(),
+            data_files: files.remove(&row.id).unwrap_or_default(),
+            year: row.year,
+            assessed_from: row.assessed_from,
+            assessed_until: row.assessed_until,
+            trigger: row.trigger.as_deref().map(word).transpose()?,
+            assessor,
+            assessed_items: items.remove(&row.id).unwrap_or_default(),
+            outcome: row.outcome,
+            summary: row.summary,
+            summary_url: row.summary_url,
+        };
+        contents.insert(row.id, content);
+    }
+    Ok(contents)
+}
+
+/// Files that the assessments cover, in order.
+async fn files(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<AssessedFile>>> {
+    let is_file = impact_assessment_data_file::Entity::belongs_to(data_file::Entity)
+        .from(impact_assessment_data_file::Column::DataFileId)
+        .to(data_file::Column::Id)
+        .into();
+    let rows: Vec<(Uuid, String, Option<String>)> = impact_assessment_data_file::Entity::find()
+        .join(JoinType::InnerJoin, is_file)
+        .select_only()
+        .column(impact_assessment_data_file::Column::ImpactAssessmentId)
+        .column(data_file::Column::RegistrationNumber)
+        .column(impact_assessment_data_file::Column::NameAsWritten)
+        .filter(impact_assessment_data_file::Column::ImpactAssessmentId.is_in(ids.iter().copied()))
+        .order_by_asc(impact_assessment_data_file::Column::Position)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut files: HashMap<Uuid, Vec<AssessedFile>> = HashMap::new();
+    for (assessment, registration_number, name_as_written) in rows {
+        files.entry(assessment).or_default().push(AssessedFile { registration_number, name_as_written });
+    }
+    Ok(files)
+}
+
+/// List of assessments: those that a filter admits, or those of a data file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ImpactAssessmentListing {
+    filter: Option<ImpactAssessmentFilter>,
+    order: ImpactAssessmentOrder,
+    today: NaiveDate,
+}
+
+impl ImpactAssessmentListing {
+    /// Assessments that the filter admits.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type in the filter.
+    pub fn of_register(filter: Option<ImpactAssessmentFilter>, order: ImpactAssessmentOrder, today: NaiveDate) -> Result<Self> {
+        if let Some(filter) = &filter {
+            filter.condition(today)?;
+        }
+        Ok(Self { filter, order, today })
+    }
+
+    /// Assessments that cover a data file, latest first.
+    #[must_use]
+    pub fn of_data_file(today: NaiveDate) -> Self {
+        Self { filter: None, order: ImpactAssessmentOrder::default(), today }
+    }
+}
+
+impl Listing for ImpactAssessmentListing {
+    type Row = impact_assessment::Model;
+
+    fn source(&self, data_files: &[Uuid]) -> SelectStatement {
+        let mut select = impact_assessment::Entity::find().into_query();
+        // Checked when the list was made.
+        if let Some(Ok(condition)) = self.filter.as_ref().map(|filter| filter.condition(self.today)) {
+            select.cond_where(condition);
+        }
+        if !data_files.is_empty() {
+            let covered = (impact_assessment_data_file::Entity, impact_assessment_data_file::Column::ImpactAssessmentId);
+            let file = Expr::col((impact_assessment_data_file::Entity, impact_assessment_data_file::Column::DataFileId));
+            select
+                .expr_as(file.clone(), "parent_id")
+                .inner_join(impact_assessment_data_file::Entity, Expr::col((impact_assessment::Entity, impact_assessment::Column::Id)).equals(covered))
+                .and_where(file.is_in(data_files.iter().copied()));
+        }
+        select
+    }
+
+    fn order(&self) -> Order<impact_assessment::Model> {
+        let (name, keys): (_, Vec<OrderKey<impact_assessment::Model>>) = match self.order.field {
+            ImpactAssessmentOrderField::Year => (
+                "impactAssessments.year",
+                vec![
+                    OrderKey::column_or("year", 0, |row| Key::Number(row.year.unwrap_or(0).into())),
+                    OrderKey::column_or("assessed_until", EARLIEST, |row| Key::Day(row.assessed_until.unwrap_or(EARLIEST))),
+                ],
+            ),
+        };
+        Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
+    }
+}
+
+impl ImpactAssessmentFilter {
+    /// The filter over the columns of `impact_assessment`.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type, or a category that the tree lacks.
+    pub fn condition(&self, today: NaiveDate) -> Result<Condition> {
+        let column = |column: impact_assessment::Column| Expr::col((impact_assessment::Entity, column));
+        let covering = |filter: &DataFileFilter| {
+            let link = |column: impact_assessment_data_file::Column| (impact_assessment_data_file::Entity, column);
+            let files = Query::select()
+                .column((data_file::Entity, data_file::Column::Id))
+                .from(data_file::Entity)
+                .cond_where(linked_files())
+                .cond_where(filter.condition(today)?)
+                .take();
+            let assessments = Query::select()
+                .column(link(impact_assessment_data_file::Column::ImpactAssessmentId))
+                .from(impact_assessment_data_file::Entity)
+                .cond_where(among(Expr::col(link(impact_assessment_data_file::Column::DataFileId)), files))
+                .take();
+            Ok::<_, Error>(among(column(impact_assessment::Column::Id), assessments))
+        };
+        let own = all_of([
+            self.id.as_ref().map(|filter| key(column(impact_assessment::Column::Id), filter, NodeType::ImpactAssessment)).transpose()?,
+            self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(impact_assessment::Column::AgencyId), agency_keys(filter)?))).transpose()?,
+            self.data_files.as_ref().and_then(|files| files.some.as_deref()).map(covering).transpose()?,
+            self.data_files.as_ref().and_then(|files| files.none.as_deref()).map(covering).transpose()?.map(negated),
+            self.year.as_ref().map(|filter| number(column(impact_assessment::Column::Year), filter)),
+            self.trigger.as_ref().map(|filter| exact(column(impact_assessment::Column::Trigger), filter.words(), filter.is_null)),
+        ]);
+        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today))
+    }
+
+    /// Keys of the assessments that the filter admits, as a subquery.
+    ///
+    /// # Errors
+    /// As [`ImpactAssessmentFilter::condition`].
+    pub fn keys(&self, today: NaiveDate) -> Result<SelectStatement> {
+        Ok(Query::select().column((impact_assessment::Entity, impact_assessment::Column::Id)).from(impact_assessment::Entity).cond_where(self.condition(today)?).take())
+    }
+}

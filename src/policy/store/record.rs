@@ -1,0 +1,299 @@
+//! Recording policies and their revisions.
+
+use entity::{
+    auto_collection, disposal_method, incoming_entrustment, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy,
+    remedy_body, retention_term, right_procedure, safeguard, video_device,
+};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::content::revision_contents;
+use crate::collected_item::ItemCategories;
+use crate::entrustment::EntrustmentOwner;
+use crate::error::{Error, Result};
+use crate::hangul;
+use crate::identity::{NodeType, node_key, part_key};
+use crate::journal::ChangeKind;
+use crate::policy::{Content, Policy, RemedyBody};
+use crate::provision::ProvisionOwner;
+use crate::registration::Recorded;
+use crate::retention::{RetentionOwner, term_rows};
+use crate::source::DocumentKeys;
+use crate::store::{Write, text_list};
+use crate::vocabulary::Vocabulary as _;
+
+impl Write {
+    /// Records a policy with the revisions that a document states, oldest first. A revision is never changed: where a document says something else for a period than what is
+    /// recorded, that is a further revision. Answers for each of the revisions whether it is new.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an agency or data file that the register lacks.
+    pub async fn privacy_policy(&mut self, policy: &Policy, documents: &DocumentKeys) -> Result<Vec<Recorded>> {
+        let agency_id = self.agency_by_code(&policy.agency).await?;
+        let name_folded = hangul::folded(&policy.title);
+        let id = node_key(NodeType::PrivacyPolicy, &[&policy.agency, &name_folded]);
+        if privacy_policy::Entity::find_by_id(id).one(self.txn()).await?.is_none() {
+            let row = privacy_policy::Model { id, agency_id, title: policy.title.clone(), name_folded };
+            let content = json!({"agency": policy.agency, "title": row.title});
+            self.insert::<privacy_policy::Entity>(vec![row]).await?;
+            self.journal(ChangeKind::PrivacyPolicyAdded, NodeType::PrivacyPolicy, id, None, &content);
+        }
+        let mut stored: Vec<(Uuid, Content)> = self.revisions_of(id).await?;
+        let mut recorded = Vec::new();
+        for (index, (content, sources)) in policy.revisions.iter().enumerate() {
+            let of_period = |other: &Content| is_same_period(other, content);
+            let earlier = policy.revisions[..index].iter().filter(|(content, _)| of_period(content)).count();
+            let stated: Vec<&Content> = policy.revisions.iter().map(|(content, _)| content).filter(|content| of_period(content)).collect();
+            let known: Vec<(Uuid, &Content)> = stored.iter().filter(|(_, content)| of_period(content)).map(|(id, content)| (*id, content)).collect();
+            let contents: Vec<&Content> = known.iter().map(|(_, content)| *content).collect();
+            let (revision, is_new) = match known_places(&contents, &stated).get(earlier) {
+                Some(place) => (known[*place].0, false),
+                None => (self.policy_revision(id, agency_id, stored.len(), content).await?, true),
+            };
+            if is_new {
+                stored.push((revision, content.clone()));
+            }
+            self.sources(revision, sources, documents).await?;
+            recorded.push(if is_new { Recorded::New } else { Recorded::Unchanged });
+        }
+        Ok(recorded)
+    }
+
+    /// Revisions of a policy with their content, in the order of recording.
+    async fn revisions_of(&self, policy_id: Uuid) -> Result<Vec<(Uuid, Content)>> {
+        let rows = policy_revision::Entity::find()
+            .filter(policy_revision::Column::PrivacyPolicyId.eq(policy_id))
+            .order_by_asc(policy_revision::Column::Number)
+            .all(self.txn())
+            .await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut contents = revision_contents(self.txn(), &ids).await?;
+        Ok(ids.into_iter().filter_map(|id| Some((id, contents.remove(&id)?))).collect())
+    }
+
+    /// Stores a further revision of a policy that has `earlier` of them.
+    async fn policy_revision(&mut self, policy_id: Uuid, agency_id: Uuid, earlier: usize, content: &Content) -> Result<Uuid> {
+        let number = i32::try_from(earlier + 1).map_err(|_| Error::internal("a policy has more revisions than can be numbered"))?;
+        let id = part_key(NodeType::PolicyRevision.as_str(), policy_id, number);
+        let desk = content.access_desk.as_ref();
+        let row = policy_revision::Model {
+            id,
+            privacy_policy_id: policy_id,
+            number,
+            recorded_at: self.now(),
+            effective_from: content.effective_from,
+            effective_until: content.effective_until,
+            period_text: content.period_text.clone(),
+            announced_on: content.announced_on,
+            published_url: content.published_url.clone(),
+            states_sections: content.sections.is_some(),
+            has_access_desk: desk.is_some(),
+            access_desk_department: desk.and_then(|desk| desk.department.clone()),
+            access_desk_phones: text_list::stored(desk.map_or(&[], |desk| &desk.phones)),
+            access_desk_email: desk.and_then(|desk| desk.email.clone()),
+            access_desk_fax: desk.and_then(|desk| desk.fax.clone()),
+            access_desk_address: desk.and_then(|desk| desk.address.clone()),
+            disposal_procedure: content.disposal_procedure.clone(),
+        };
+        self.insert::<policy_revision::Entity>(vec![row]).await?;
+        self.parts_of_revision(id, content).await?;
+        self.devices_of_revision(id, content).await?;
+        self.links_of_revision(id, content).await?;
+        self.provisions(ProvisionOwner::PolicyRevision(id), agency_id, &content.provisions).await?;
+        self.entrustments(EntrustmentOwner::PolicyRevision(id), agency_id, &content.entrustments).await?;
+        let content = serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()))?;
+        self.journal(ChangeKind::PolicyRevisionPublished, NodeType::PolicyRevision, id, None, &content);
+        Ok(id)
+    }
+
+    /// Parts that belong to the revision alone.
+    async fn parts_of_revision(&self, id: Uuid, content: &Content) -> Result<()> {
+        let sections = (0..).zip(content.sections.iter().flatten()).map(|(position, section)| policy_section::Model {
+            policy_revision_id: id,
+            position,
+            kind: section.kind.as_str().to_owned(),
+            heading: section.heading.clone(),
+            state: section.state.as_str().to_owned(),
+        });
+        let labels = (0..).zip(&content.labels).map(|(position, label)| privacy_label::Model {
+            policy_revision_id: id,
+            position,
+            kind: label.kind.as_str().to_owned(),
+            text: label.text.clone(),
+        });
+        let categories = ItemCategories::bundled();
+        let items = (0..).zip(&content.collected_items).map(|(position, item)| {
+            let class = categories.classify(&item.name);
+            policy_item::Model {
+                policy_revision_id: id,
+                position,
+                name: item.name.clone(),
+                requirement: item.requirement.as_str().to_owned(),
+                subject: item.subject.clone(),
+                activity: item.activity.clone(),
+                category_code: class.category.map(str::to_owned),
+                unique_identifier: class.unique_identifier.map(|word| word.as_str().to_owned()),
+                sensitive_kind: class.sensitive_kind.map(|word| word.as_str().to_owned()),
+            }
+        });
+        let officers = (0..).zip(&content.officers).map(|(position, officer)| privacy_officer::Model {
+            policy_revision_id: id,
+            position,
+            role: officer.role.as_str().to_owned(),
+            name: officer.name.clone(),
+            is_name_withheld: officer.is_name_withheld,
+            job_title: officer.position.clone(),
+            grade: officer.grade.clone(),
+            department: officer.department.clone(),
+            phones: text_list::stored(&officer.phones),
+            email: officer.email.clone(),
+            fax: officer.fax.clone(),
+        });
+        let rights = (0..).zip(&content.rights).map(|(position, procedure)| right_procedure::Model {
+            policy_revision_id: id,
+            position,
+            right: procedure.right.as_str().to_owned(),
+            methods: text_list::stored(&procedure.methods),
+            by_agent: procedure.by_agent.clone(),
+            form: procedure.form.clone(),
+            limits: procedure.limits.clone(),
+        });
+        let bodies = content.remedies.iter().map(|body| (false, body)).chain(content.appeals.iter().map(|body| (true, body)));
+        let bodies = (0..).zip(bodies).map(|(position, (is_appeal, body))| body_row(id, position, is_appeal, body));
+        let safeguards = (0..).zip(&content.safeguards).map(|(position, safeguard)| safeguard::Model {
+            policy_revision_id: id,
+            position,
+            kind: safeguard.kind.as_str().to_owned(),
+            measure: safeguard.measure.clone(),
+        });
+        let disposal = (0..).zip(&content.disposal).map(|(position, disposal)| disposal_method::Model {
+            policy_revision_id: id,
+            position,
+            medium: disposal.medium.as_str().to_owned(),
+            method: disposal.method.clone(),
+        });
+        let auto_collection = (0..).zip(&content.auto_collection).map(|(position, device)| auto_collection::Model {
+            policy_revision_id: id,
+            position,
+            name: device.name.clone(),
+            purpose: device.purpose.clone(),
+            refusal: device.refusal.clone(),
+        });
+        self.insert::<policy_section::Entity>(sections.collect()).await?;
+        self.insert::<privacy_label::Entity>(labels.collect()).await?;
+        self.insert::<policy_item::Entity>(items.collect()).await?;
+        self.insert::<privacy_officer::Entity>(officers.collect()).await?;
+        self.insert::<right_procedure::Entity>(rights.collect()).await?;
+        self.insert::<remedy_body::Entity>(bodies.collect()).await?;
+        self.insert::<safeguard::Entity>(safeguards.collect()).await?;
+        self.insert::<disposal_method::Entity>(disposal.collect()).await?;
+        self.insert::<auto_collection::Entity>(auto_collection.collect()).await
+    }
+
+    /// Video devices, with the retention of their recordings.
+    async fn devices_of_revision(&self, id: Uuid, content: &Content) -> Result<()> {
+        let (mut rows, mut terms) = (Vec::new(), Vec::new());
+        for (position, device) in (0..).zip(&content.video_devices) {
+            let device_id = part_key("VideoDevice", id, position);
+            let retention = device.retention.as_ref();
+            terms.extend(retention.into_iter().flat_map(|retention| term_rows(RetentionOwner::VideoDevice(device_id), retention)));
+            rows.push(video_device::Model {
+                id: device_id,
+                policy_revision_id: id,
+                position,
+                kind: device.kind.as_str().to_owned(),
+                count: device.count,
+                location: device.location.clone(),
+                purpose: device.purpose.clone(),
+                retention_text: retention.map(|retention| retention.text.clone()),
+                retention_class: retention.map(|retention| retention.class.as_str().to_owned()),
+                note: device.note.clone(),
+            });
+        }
+        self.insert::<video_device::Entity>(rows).await?;
+        self.insert::<retention_term::Entity>(terms).await
+    }
+
+    /// Links to files and to the bodies that entrust.
+    async fn links_of_revision(&mut self, id: Uuid, content: &Content) -> Result<()> {
+        let mut files = Vec::new();
+        for (position, number) in (0..).zip(&content.data_files) {
+            files.push(policy_revision_data_file::Model { policy_revision_id: id, data_file_id: self.data_file_by_number(number).await?, position });
+        }
+        let mut incoming = Vec::new();
+        for (position, entrustment) in (0..).zip(&content.entrusted_by) {
+            incoming.push(incoming_entrustment::Model {
+                policy_revision_id: id,
+                position,
+                entruster_id: self.organization(&entrustment.entruster).await?,
+                entruster_name: entrustment.entruster.name.clone(),
+                task: entrustment.task.clone(),
+            });
+        }
+        self.insert::<policy_revision_data_file::Entity>(files).await?;
+        self.insert::<incoming_entrustment::Entity>(incoming).await
+    }
+}
+
+fn body_row(policy_revision_id: Uuid, position: i32, is_appeal: bool, body: &RemedyBody) -> remedy_body::Model {
+    remedy_body::Model {
+        policy_revision_id,
+        position,
+        is_appeal,
+        name: body.name.clone(),
+        operator: body.operator.clone(),
+        task: body.task.clone(),
+        url: body.url.clone(),
+        phones: text_list::stored(&body.phones),
+        address: body.address.clone(),
+    }
+}
+
+/// Whether two contents are of one period: they start on one day, or neither says when it started and they end on one.
+fn is_same_period(one: &Content, other: &Content) -> bool {
+    one.effective_from == other.effective_from && (one.effective_from.is_some() || one.effective_until == other.effective_until)
+}
+
+/// Which of the revisions that a document states for one period are recorded already: their places among the recorded ones, for the first of them until the first that is not
+/// recorded. Of a period the last one recorded applies, so the last one stated counts as recorded only where it is the last one recorded: a document that goes back to an
+/// earlier wording is a further revision.
+fn known_places<T: PartialEq>(recorded: &[T], stated: &[T]) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut from = 0;
+    for (index, content) in stated.iter().enumerate() {
+        let is_last = index + 1 == stated.len();
+        let rest = recorded.get(from..).unwrap_or_default();
+        let found = if is_last { rest.last().filter(|last| *last == content).map(|_| rest.len() - 1) } else { rest.iter().position(|known| known == content) };
+        let Some(found) = found else { break };
+        places.push(from + found);
+        from += found + 1;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_of_a_period() {
+        for (recorded, stated, places) in [
+            ("", "a", vec![]),
+            ("a", "a", vec![0]),
+            ("a", "ab", vec![0]),
+            ("ab", "ab", vec![0, 1]),
+            ("ab", "b", vec![1]),
+            ("ab", "a", vec![]),
+            ("aba", "a", vec![2]),
+            ("ab", "ac", vec![0]),
+            ("abc", "ac", vec![0, 2]),
+            ("b", "ab", vec![]),
+            ("bab", "ab", vec![1, 2]),
+            ("aa", "aa", vec![0, 1]),
+        ] {
+            let letters = |text: &str| text.chars().collect::<Vec<_>>();
+            assert_eq!(known_places(&letters(recorded), &letters(stated)), places, "{recorded} {stated}");
+        }
+    }
+}

@@ -225,10 +225,11 @@ impl PolicyRevisionInput {
     fn checked_files(&self, problems: &mut Problems) -> Vec<String> {
         let mut seen = HashSet::new();
         problems.each("dataFiles", &self.data_files, MOST_FILES, |problems, number| {
-            if !seen.insert(number) {
+            let number = problems.required_text("", number, 50);
+            if !seen.insert(number.clone()) {
                 problems.add("", code::CONFLICT, format!("{number} is stated twice; state it once"));
             }
-            problems.required_text("", number, 50)
+            number
         })
     }
 }

@@ -23,7 +23,8 @@ pub fn folded(text: &str) -> String {
 /// [`folded`], letters and digits only: the key under which spellings that differ in spaces, brackets and middle dots are the same.
 #[must_use]
 pub fn compact(text: &str) -> String {
-    folded(text).chars().filter(|c| c.is_alphanumeric() && !is_middle_dot(*c)).collect()
+    // Composed again: a mark may now follow another letter.
+    folded(text).chars().filter(|c| c.is_alphanumeric() && !is_middle_dot(*c)).nfc().collect()
 }
 
 /// Is one of the characters that Korean documents use as the middle dot (가운뎃점), among them the arae-a letter (ㆍ) that keyboards offer for it.

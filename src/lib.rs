@@ -5,14 +5,11 @@
 // The domain.
 pub mod agency;
 pub mod collected_item;
-<<<<<<< HEAD
 pub mod data_file;
+pub mod difference;
 pub mod entrustment;
 pub mod impact_assessment;
 pub mod journal;
-=======
-pub mod hangul;
->>>>>>> parsers
 pub mod legal_basis;
 pub mod organization;
 pub mod policy;
@@ -29,6 +26,7 @@ pub mod import;
 pub mod error;
 pub mod graphql;
 pub mod hangul;
+pub mod http;
 pub mod identity;
 pub mod period;
 pub mod problem;

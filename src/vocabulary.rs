@@ -18,6 +18,7 @@ pub trait Vocabulary: Copy + Eq + fmt::Debug + Sized + Send + Sync + 'static {
     }
 
     /// The word with its labels.
+    #[expect(clippy::expect_used, reason = "the macro that declares the set lists every member of it")]
     fn word(self) -> &'static Word<Self> {
         Self::WORDS.iter().find(|word| word.is == self).expect("every variant is listed by the macro that declares it")
     }

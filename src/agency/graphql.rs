@@ -5,6 +5,7 @@ use entity::agency;
 
 use super::store::{AgencyByCode, AgencyListing, AncestorsOfAgency, SuccessionsOfAgency};
 use super::{AgencyStatus, AgencyStatusFilter, AgencyType, AgencyTypeFilter, SuccessionKind};
+use crate::error::Error;
 use crate::graphql::Reads as _;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::{IdFilter, StringFilter};
@@ -87,7 +88,10 @@ impl Agency {
     }
 
     /// Agencies directly under the agency, operating units among them, by name. At most 100 in a page, 20 if not said.
-    async fn children(&self, ctx: &Context<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<AgencyConnection> {
+    async fn children(&self, ctx: &Context<'_>, #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>) -> Result<AgencyConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(AgencyConnection(Paged::load(ctx, AgencyListing::new(None, AgencyOrder::default())?, Some(self.0.id), page).await?))
     }
@@ -105,12 +109,13 @@ impl Agency {
 
 async fn successions(ctx: &Context<'_>, agency: uuid::Uuid, to_successors: bool) -> Result<Vec<Succession>> {
     let rows = ctx.load(SuccessionsOfAgency { agency, to_successors }).await?.unwrap_or_default();
-    let mut successions = Vec::new();
-    for row in rows.iter() {
-        let other = ctx.row::<agency::Entity>(if to_successors { row.successor_id } else { row.predecessor_id }).await?;
-        successions.push(Succession { agency: Agency((*other).clone()), on: Date(row.succeeded_on), kind: word(&row.kind)? });
-    }
-    Ok(successions)
+    let other = |row: &entity::succession::Model| if to_successors { row.successor_id } else { row.predecessor_id };
+    let agencies = ctx.rows::<agency::Entity>(rows.iter().map(other).collect()).await?;
+    let succession = |row: &entity::succession::Model| {
+        let agency = agencies.get(&other(row)).ok_or_else(|| Error::internal("a succession names an agency that is missing"))?;
+        Ok(Succession { agency: Agency((**agency).clone()), on: Date(row.succeeded_on), kind: word(&row.kind)? })
+    };
+    rows.iter().map(succession).collect()
 }
 
 /// Reorganisation (조직 개편): one agency succeeds another.

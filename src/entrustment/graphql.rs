@@ -97,11 +97,9 @@ impl Entrustment {
 
     /// Sub-entrustees (재수탁자). At most 50; empty if none is stated.
     async fn sub_entrustees(&self, ctx: &Context<'_>) -> Result<Vec<Organization>> {
-        let mut organizations = Vec::new();
-        for row in ctx.parts::<SubEntrustees>(self.0.id).await?.iter() {
-            organizations.push(Organization((*ctx.row::<organization::Entity>(row.organization_id).await?).clone()));
-        }
-        Ok(organizations)
+        let subs = ctx.parts::<SubEntrustees>(self.0.id).await?;
+        let organizations = ctx.rows::<organization::Entity>(subs.iter().map(|row| row.organization_id).collect()).await?;
+        Ok(subs.iter().filter_map(|row| organizations.get(&row.organization_id)).map(|row| Organization((**row).clone())).collect())
     }
 }
 
@@ -151,7 +149,10 @@ impl EntrustmentQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which entrustments.")] filter: Option<EntrustmentFilter>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of_register(filter, ctx.session()?.today())?, None, page).await?))

@@ -6,6 +6,7 @@ pub mod order;
 
 pub mod scalar;
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::vocabulary::Vocabulary;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
 
 /// What one request reads with: its loaders, and the moment it began.
@@ -23,6 +25,8 @@ pub struct Session {
     pub loader: DataLoader<Store, async_graphql::dataloader::HashMapCache>,
     /// The moment at which the request began.
     pub now: DateTime<Utc>,
+    /// Address under which the public reaches this server, without a slash at the end.
+    pub public_url: Arc<str>,
 }
 
 impl Session {
@@ -31,6 +35,20 @@ impl Session {
     pub fn today(&self) -> NaiveDate {
         day_in_korea(self.now)
     }
+
+    /// Permanent address of a thing: what kind of thing, and its human key.
+    #[must_use]
+    pub fn url(&self, things: &str, key: &str) -> String {
+        let mut url = format!("{}/{things}/", self.public_url);
+        for byte in key.bytes() {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+                url.push(byte.into());
+            } else {
+                url.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        url
+    }
 }
 
 /// The calendar day in Asia/Seoul at that moment. Korea has kept UTC+9 without daylight saving since 1988.
@@ -38,6 +56,14 @@ impl Session {
 pub fn day_in_korea(moment: DateTime<Utc>) -> NaiveDate {
     const SEOUL: Option<FixedOffset> = FixedOffset::east_opt(9 * 3600);
     SEOUL.map_or_else(|| moment.date_naive(), |seoul| moment.with_timezone(&seoul).date_naive())
+}
+
+/// The member of a closed set that a stored word names.
+///
+/// # Errors
+/// `Internal` for a word that the set lacks: the database was written by a newer version, or by another hand.
+pub fn word<T: Vocabulary>(stored: &str) -> Result<T> {
+    T::from_word(stored).ok_or_else(|| Error::internal(format!("{} has no word \"{stored}\"", T::NAME)))
 }
 
 /// Reading through the request's loaders.
@@ -58,6 +84,9 @@ pub trait Reads {
     /// Row that a key points to; an error where the table lacks it.
     async fn row<E: Identified>(&self, id: Uuid) -> Result<Arc<RowOf<E>>>;
 
+    /// Rows that keys point to, in one statement.
+    async fn rows<E: Identified>(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Arc<RowOf<E>>>>;
+
     /// Parts of an owner, in order.
     async fn parts<P: Part>(&self, owner: Uuid) -> Result<Arc<Vec<PartRow<P>>>>;
 }
@@ -77,6 +106,11 @@ impl Reads for Context<'_> {
 
     async fn row<E: Identified>(&self, id: Uuid) -> Result<Arc<RowOf<E>>> {
         self.load(ById::<E>::new(id)).await?.ok_or_else(|| Error::internal(format!("{} lacks the row {id}", std::any::type_name::<E>())))
+    }
+
+    async fn rows<E: Identified>(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Arc<RowOf<E>>>> {
+        let rows = self.session()?.loader.load_many(ids.into_iter().map(ById::<E>::new)).await?;
+        Ok(rows.into_iter().map(|(key, row)| (key.0, row)).collect())
     }
 
     async fn parts<P: Part>(&self, owner: Uuid) -> Result<Arc<Vec<PartRow<P>>>> {

@@ -3,6 +3,9 @@
 //! Every value is a leaf of the digest under a salt of its own, derived from the entry's salt and the value's path. A value that must be erased takes its leaf's
 //! preimage with it: the leaves' digests stay, the chain still verifies, and a short value cannot be guessed back without the salt.
 
+pub mod graphql;
+pub mod store;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -22,6 +25,7 @@ crate::vocabulary! {
         StatuteAmended = "STATUTE_AMENDED", "법령 변경", "Statute amended";
         RegistrationRecorded = "REGISTRATION_RECORDED", "등록 이력 기록", "Registration recorded", "The node is the data file; `registration` is the record.";
         DataFileDestroyed = "DATA_FILE_DESTROYED", "개인정보파일 파기", "Data file destroyed", "The tombstone: the node is the data file, `registration` its last record.";
+        DataFileAmended = "DATA_FILE_AMENDED", "개인정보파일 상태 변경", "Status of a data file changed";
         ImpactAssessmentRecorded = "IMPACT_ASSESSMENT_RECORDED", "영향평가 기록", "Impact assessment recorded";
         ImpactAssessmentAmended = "IMPACT_ASSESSMENT_AMENDED", "영향평가 변경", "Impact assessment amended";
         PrivacyPolicyAdded = "PRIVACY_POLICY_ADDED", "처리방침 추가", "Privacy policy added";

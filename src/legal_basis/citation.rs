@@ -11,6 +11,9 @@ use crate::hangul::{compact, is_hangul, is_middle_dot, normalised};
 /// Names longer than this, in bytes, are not looked at: the longest statute name in force has about 250.
 const LONGEST_NAME: usize = 400;
 
+/// How many bases back 동법 may refer: more than any cell holds.
+const LOOK_BACK: usize = 100;
+
 /// The bases that one cell cites, in order. Text that cites nothing is a basis with its citation alone; nothing is left out.
 #[must_use]
 pub fn parse(cell: &str) -> Vec<LegalBasis> {
@@ -182,7 +185,7 @@ fn read_piece(piece: &str, bases: &mut Vec<LegalBasis>) {
         }
         let mut basis = LegalBasis { citation: tidy(&rest[start..end]), ..LegalBasis::default() };
         let continued = is_filler(&compact(head));
-        basis.statute = if continued { bases.iter().rev().find_map(|basis| basis.statute.clone()) } else { resolve(head, bases) };
+        basis.statute = if continued { bases.iter().rev().take(LOOK_BACK).find_map(|basis| basis.statute.clone()) } else { resolve(head, bases) };
         if basis.statute.is_some() {
             basis.article = reference.article.clone().or_else(|| article.filter(|_| continued)).or_else(|| same_article(head, bases));
             basis.paragraph = reference.paragraph.clone();
@@ -327,7 +330,7 @@ fn split_names(text: &str) -> Vec<&str> {
     let mut rest = text;
     let mut searched = 0;
     while let Some((at, word)) =
-        [" 및 ", " 또는 ", "」및 ", "」 및"].iter().filter_map(|word| rest[searched..].find(word).map(|at| (searched + at, *word))).min()
+        [" 및 ", " 또는 ", "」및 ", "」 및"].iter().filter_map(|word| window(rest, searched).find(word).map(|at| (searched + at, *word))).min()
     {
         let end = at + if word.starts_with('」') { '」'.len_utf8() } else { 0 };
         let left = &rest[..end];
@@ -352,10 +355,16 @@ fn split_names(text: &str) -> Vec<&str> {
     names
 }
 
+/// What is looked through for the end of a name: as long as names are, so that the time stays linear.
+fn window(text: &str, start: usize) -> &str {
+    &text[start..text.ceil_char_boundary(start.saturating_add(LONGEST_NAME))]
+}
+
 /// The whole is the name of a known statute, although a part of it would be one too.
 fn is_one_name(text: &str) -> bool {
-    text.len() <= LONGEST_NAME && canonical_statute_name(text) != compact(text)
-        || statute_named(text).is_some_and(|statute| statute.name != normalised(text) && compact(&statute.name) == compact(text))
+    text.len() <= LONGEST_NAME
+        && (canonical_statute_name(text) != compact(text)
+            || statute_named(text).is_some_and(|statute| statute.name != normalised(text) && compact(&statute.name) == compact(text)))
 }
 
 /// What a citation without a name of its own refers to.
@@ -421,13 +430,15 @@ fn resolve(name: &str, before: &[LegalBasis]) -> Option<StatuteName> {
     let name = without_numbering(name).trim_matches([' ', '-', ':', ',']);
     // "규정(교과부훈령제48호)".
     let name = name.strip_suffix([')', '）']).and_then(|open| open.rfind(['(', '（']).map(|at| &open[..at])).unwrap_or(name).trim_end();
+    // "동의(개인정보 보호법 제15조)": the name is within the parenthesis that its article stands in.
+    let name = name.rfind(['(', '（']).filter(|at| !name[*at..].contains([')', '）'])).map_or(name, |at| name[at..].trim_start_matches(['(', '（', ' ']));
     let name = ["의 규정", " 등", " 중"].iter().find_map(|word| name.strip_suffix(word)).unwrap_or(name);
     match back_reference(&compact(name)) {
         Some(BackReference::Act) => return last_act(before),
         Some(BackReference::Under(ending)) => return last_act(before).and_then(|act| statute_named(&format!("{} {ending}", act.name))),
-        Some(BackReference::SameArticle) => return before.iter().rev().find_map(|basis| basis.statute.clone()),
+        Some(BackReference::SameArticle) => return before.iter().rev().take(LOOK_BACK).find_map(|basis| basis.statute.clone()),
         Some(BackReference::Ending(ending)) => {
-            return before.iter().rev().find_map(|basis| basis.statute.clone().filter(|statute| statute.name.ends_with(ending)));
+            return before.iter().rev().take(LOOK_BACK).find_map(|basis| basis.statute.clone().filter(|statute| statute.name.ends_with(ending)));
         }
         None => {}
     }
@@ -464,13 +475,15 @@ fn named_or_known_at_end(name: &str) -> Option<StatuteName> {
 
 /// The act cited last, or the act of the decree or rule cited last.
 fn last_act(before: &[LegalBasis]) -> Option<StatuteName> {
-    before.iter().rev().filter_map(|basis| basis.statute.as_ref()).find_map(|statute| {
+    before.iter().rev().take(LOOK_BACK).filter_map(|basis| basis.statute.as_ref()).find_map(|statute| {
         if statute.kind == StatuteKind::Act { Some(statute.clone()) } else { parent_name(statute).filter(|parent| parent.kind == StatuteKind::Act) }
     })
 }
 
 fn same_article(head: &str, before: &[LegalBasis]) -> Option<String> {
-    matches!(back_reference(&compact(head)), Some(BackReference::SameArticle)).then(|| before.iter().rev().find_map(|basis| basis.article.clone())).flatten()
+    matches!(back_reference(&compact(head)), Some(BackReference::SameArticle))
+        .then(|| before.iter().rev().take(LOOK_BACK).find_map(|basis| basis.article.clone()))
+        .flatten()
 }
 
 /// Speaks of consent: 정보주체 동의, 정보주체동의, 별도 동의, 동의서. 아동의, 노동의, 자동의 and the like are other words.
@@ -668,6 +681,7 @@ mod tests {
             "개인정보 보호법 제35조(개인정보의 열람), 제36조",
             &[("개인정보 보호법 제35조(개인정보의 열람)", "ACT 개인정보 보호법 제35조"), ("제36조", "ACT 개인정보 보호법 제36조")],
         );
+        check("정보주체의 동의(개인정보보호법 제15조)", &[("정보주체의 동의(개인정보보호법 제15조)", "ACT 개인정보 보호법 제15조 consent")]);
         check("병역법 제11조①", &[("병역법 제11조①", "ACT 병역법 제11조 제1항")]);
         check("소득세법 제164조제1항 및 제3항", &[("소득세법 제164조제1항", "ACT 소득세법 제164조 제1항"), ("제3항", "ACT 소득세법 제164조 제3항")]);
         check("「금융, 보험 거래에 관한 법률」 제4조", &[("「금융, 보험 거래에 관한 법률」 제4조", "ACT 금융, 보험 거래에 관한 법률 제4조")]);
@@ -698,6 +712,7 @@ mod tests {
             "(".repeat(100_000),
             "제1조,".repeat(5_000),
             "방법 및 ".repeat(10_000),
+            "법 및 ".repeat(10_000),
             "제".repeat(50_000),
             "가,".repeat(20_000),
             "동의".repeat(20_000),

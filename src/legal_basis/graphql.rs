@@ -117,7 +117,10 @@ impl Statute {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only those that rest on this article, `제24조의2` say.")] article: Option<String>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<DataFileConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(DataFileConnection(Paged::load(ctx, DataFileListing::of_statute(article, ctx.session()?.today()), Some(self.0.id), page).await?))
@@ -209,7 +212,10 @@ impl StatuteQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which statutes.")] filter: Option<StatuteFilter>,
         #[graphql(desc = "In which order; by name if left out.")] order_by: Option<StatuteOrder>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<StatuteConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(StatuteConnection(Paged::load(ctx, StatuteListing::new(filter, order_by.unwrap_or_default())?, None, page).await?))

@@ -1,10 +1,15 @@
 //! Legal basis on which a personal-data file is operated (운영 근거): Act 제32조①, and the grounds of 제15조①.
 mod citation;
+pub mod graphql;
+mod input;
 mod statute;
+mod store;
 
 pub use self::{
     citation::{parse, parse_citation},
+    input::{LegalBasisInput, checked_bases, statute_key},
     statute::{canonical_statute_name, parent_name, statute_named},
+    store::{BasesOfProvision, BasesOfRegistration, BasisOwner, bases_by},
 };
 use crate::vocabulary;
 

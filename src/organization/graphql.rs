@@ -75,7 +75,10 @@ impl Organization {
     async fn receives(
         &self,
         ctx: &Context<'_>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of_recipient(ctx.session()?.today()), Some(self.0.id), page).await?))
@@ -85,7 +88,10 @@ impl Organization {
     async fn entrusted_with(
         &self,
         ctx: &Context<'_>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of_entrustee(ctx.session()?.today()), Some(self.0.id), page).await?))
@@ -156,7 +162,10 @@ impl OrganizationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which organizations.")] filter: Option<OrganizationFilter>,
         #[graphql(desc = "In which order; by name if left out.")] order_by: Option<OrganizationOrder>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<OrganizationConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(OrganizationConnection(Paged::load(ctx, OrganizationListing::new(filter, order_by.unwrap_or_default())?, None, page).await?))

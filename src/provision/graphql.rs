@@ -226,7 +226,10 @@ impl ProvisionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which provisions.")] filter: Option<ProvisionFilter>,
-        first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of_register(filter, ctx.session()?.today())?, None, page).await?))

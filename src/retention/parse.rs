@@ -394,6 +394,10 @@ fn event_of_end(line: &str) -> Option<String> {
     if has_tail && let Some(before) = rest.strip_suffix("이후").or_else(|| rest.strip_suffix('후')).map(str::trim_end).filter(|before| !before.is_empty()) {
         return Some(without_filler(before));
     }
+    // "탈퇴 즉시 파기", without a particle.
+    if (line.contains("즉시") || line.contains("지체")) && ends_in_event_noun(rest) {
+        return Some(without_filler(rest));
+    }
     // "낚시명예감시원 활동기간": until it ends.
     let rest = ["동안", "내", "중"].iter().find_map(|word| rest.strip_suffix(word)).unwrap_or(rest).trim_end();
     let activity = rest.strip_suffix("기간")?.trim_end();
@@ -544,6 +548,8 @@ mod tests {
             ("2년(홈페이지 회원은 탈퇴시까지)", "CUSTOM", &["CUSTOM 24m", "UNTIL_EVENT <탈퇴> if 홈페이지 회원"]),
             ("서비스 종료, 해지 후 3년", "YEARS_3", &["YEARS_3 36m <서비스 종료, 해지>"]),
             ("개인정보파일로부터 3년", "YEARS_3", &["YEARS_3 36m <개인정보파일>"]),
+            ("탈퇴 즉시", "UNTIL_EVENT", &["UNTIL_EVENT <탈퇴>"]),
+            ("목적 달성 즉시 파기", "UNTIL_EVENT", &["UNTIL_EVENT <목적 달성>"]),
             ("1,000일", "CUSTOM", &["CUSTOM 1000d"]),
             ("99999999999999999999년", "UNSPECIFIED", &["UNSPECIFIED"]),
         ] {

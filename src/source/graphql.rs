@@ -5,6 +5,7 @@ use entity::source_document;
 use uuid::Uuid;
 
 use super::store::SourcesOfNode;
+use crate::error::Error;
 use crate::graphql::Reads as _;
 use crate::graphql::scalar::DateTime;
 
@@ -47,11 +48,12 @@ pub async fn sources(ctx: &Context<'_>, node: Uuid, path: Option<&str>) -> Resul
             around = around.rsplit_once('.').map_or("", |(outer, _)| outer);
         }
     });
+    let documents = ctx.rows::<source_document::Entity>(rows.iter().map(|row| row.source_document_id).collect()).await?;
     let mut sources = Vec::new();
     for row in rows.iter() {
         let wanted = nearest.is_none_or(|path| row.path == path || (!path.is_empty() && row.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))));
         if wanted {
-            let document = ctx.row::<source_document::Entity>(row.source_document_id).await?;
+            let document = documents.get(&row.source_document_id).ok_or_else(|| Error::internal("a source names a document that is missing"))?;
             sources.push(Source {
                 path: row.path.clone(),
                 document: document.title.clone(),

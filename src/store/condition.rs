@@ -166,3 +166,16 @@ fn one(expression: SimpleExpr) -> Condition {
 fn expression(condition: Condition) -> SimpleExpr {
     condition.into()
 }
+
+/// Conditions on linked objects, whose subquery is made for each of `some` and `none` by `select`.
+///
+/// # Errors
+/// Those of the subqueries.
+pub fn linked<F>(some: Option<&F>, none: Option<&F>, select: impl Fn(&F) -> Result<SelectStatement>) -> Result<Option<Condition>> {
+    if some.is_none() && none.is_none() {
+        return Ok(None);
+    }
+    let some = some.map(&select).transpose()?.map(|select| one(Expr::exists(select)));
+    let none = none.map(&select).transpose()?.map(|select| one(Expr::not_exists(select)));
+    Ok(Some(all_of([some, none])))
+}

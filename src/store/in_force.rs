@@ -135,3 +135,9 @@ pub fn of_agencies(rows: &mut SelectStatement, column: (&'static str, &'static s
         rows.expr_as(Expr::col(column), "parent_id").and_where(Expr::col(column).is_in(agencies));
     }
 }
+
+/// Files that another object names (a policy, an assessment): destroyed ones too, since they are part of its history; exempt ones are not shown.
+#[must_use]
+pub fn linked_files() -> Condition {
+    Condition::all().add(Expr::col((data_file::Entity, data_file::Column::Status)).ne("EXEMPT"))
+}

@@ -5,6 +5,7 @@ mod in_force;
 mod load;
 mod page;
 mod reference;
+pub mod text_list;
 mod write;
 
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use migration::MigratorTrait as _;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
-pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, negated, number, plain_text};
-pub use in_force::{Stated, listed_by_default, of_agencies, registrations_in_force, revisions_in_force};
+pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
+pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, registrations_in_force, revisions_in_force};
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub use page::{Cursor, EARLIEST, Key, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub use write::{Salts, Write, insert_all};

@@ -7,7 +7,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Func, Order as Direction, OrderedStatement as _, Query, SelectStatement, WindowStatement};
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Value};
 use serde_json::Value as Json;
@@ -73,6 +73,8 @@ pub enum Key {
     Number(i64),
     /// Calendar day.
     Day(NaiveDate),
+    /// Instant.
+    Moment(DateTime<Utc>),
     /// Key of an object.
     Id(Uuid),
 }
@@ -96,7 +98,11 @@ impl Cursor {
                 Json::String(text) => Some(Key::Text(text.clone())),
                 Json::Number(number) => number.as_i64().map(Key::Number),
                 Json::Array(day) => day.first()?.as_str()?.parse().ok().map(Key::Day),
-                Json::Object(id) => Uuid::try_parse(id.get("id")?.as_str()?).ok().map(Key::Id),
+                Json::Object(key) => match (key.get("id"), key.get("at")) {
+                    (Some(id), None) => Uuid::try_parse(id.as_str()?).ok().map(Key::Id),
+                    (None, Some(at)) => DateTime::from_timestamp_micros(at.as_i64()?).map(Key::Moment),
+                    _ => None,
+                },
                 _ => None,
             })
             .collect::<Option<_>>()?;
@@ -111,6 +117,7 @@ impl std::fmt::Display for Cursor {
             Key::Number(number) => Json::from(*number),
             Key::Day(day) => Json::from(vec![day.to_string()]),
             Key::Id(id) => serde_json::json!({"id": id.simple().to_string()}),
+            Key::Moment(at) => serde_json::json!({"at": at.timestamp_micros()}),
         });
         let parts: Vec<Json> = std::iter::once(Json::from(self.order.as_str())).chain(keys).chain(std::iter::once(Json::from(self.id.simple().to_string()))).collect();
         f.write_str(&URL_SAFE_NO_PAD.encode(Json::from(parts).to_string()))
@@ -182,6 +189,7 @@ impl<R> Order<R> {
             Key::Number(number) => Expr::val(*number),
             Key::Day(day) => Expr::val(*day),
             Key::Id(id) => Expr::val(*id),
+            Key::Moment(at) => Expr::val(*at),
         });
         let row = Expr::tuple(self.expressions());
         let seen = Expr::tuple(values.chain(std::iter::once(Expr::val(cursor.id))));
@@ -384,6 +392,7 @@ mod tests {
             any::<i64>().prop_map(Key::Number),
             (1..3_000_000i32).prop_map(|days| Key::Day(NaiveDate::from_num_days_from_ce_opt(days).unwrap_or_default())),
             any::<u128>().prop_map(|id| Key::Id(Uuid::from_u128(id))),
+            (0..4_000_000_000_000_000i64).prop_map(|at| Key::Moment(DateTime::from_timestamp_micros(at).unwrap_or_default())),
         ]
     }
 

@@ -1,0 +1,437 @@
+//! Data files in the tables: lists, and the recording of a file with its history.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use chrono::NaiveDate;
+use entity::{data_file, impact_assessment_data_file, legal_basis, policy_revision_data_file, provision};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::graphql::{DataFileFilter, DataFileOrder, DataFileOrderField};
+use super::{DataFileInput, DataFileStatus, running_number};
+use crate::agency::agency_keys;
+use crate::collected_item::graphql::{CollectedItemFilter, CollectedItemsFilter};
+use crate::error::{Error, Result};
+use crate::hangul;
+use crate::identity::{NodeType, node_key};
+use crate::journal::ChangeKind;
+use crate::organization::Parties;
+use crate::problem::{Problems, code};
+use crate::registration::{Content, Recorded, RegistrationChangeKind, contents_of_file};
+use crate::source::DocumentKeys;
+use crate::store::{
+    Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files, listed_by_default, of_agencies,
+    plain_text, revisions_in_force,
+};
+use crate::vocabulary::Vocabulary as _;
+
+crate::identified!(data_file);
+
+/// Loader key: the file with that registration number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DataFileByNumber(pub String);
+
+impl Loader<DataFileByNumber> for Store {
+    type Value = Arc<data_file::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DataFileByNumber]) -> Result<HashMap<DataFileByNumber, Self::Value>> {
+        let rows = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.is_in(keys.iter().map(|key| &key.0))).all(self.db()).await?;
+        Ok(rows.into_iter().map(|row| (DataFileByNumber(row.registration_number.clone()), Arc::new(row))).collect())
+    }
+}
+
+/// Loader key: number of the files that lists show of an agency.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DataFileCount {
+    /// Agency.
+    pub agency: Uuid,
+    /// Whether the files of agencies below it count.
+    pub includes_subordinate: bool,
+}
+
+impl Loader<DataFileCount> for Store {
+    type Value = i64;
+    type Error = Error;
+
+    async fn load(&self, keys: &[DataFileCount]) -> Result<HashMap<DataFileCount, i64>> {
+        let mut counts = HashMap::new();
+        for includes_subordinate in [false, true] {
+            let agencies: Vec<Uuid> = keys.iter().filter(|key| key.includes_subordinate == includes_subordinate).map(|key| key.agency).collect();
+            if agencies.is_empty() {
+                continue;
+            }
+            counts.extend(agencies.iter().map(|agency| (DataFileCount { agency: *agency, includes_subordinate }, 0)));
+            let mut select = Query::select();
+            select.expr_as(Expr::col((data_file::Entity, data_file::Column::Id)).count(), "files").from(data_file::Entity).cond_where(listed_by_default());
+            of_agencies(&mut select, ("data_file", "agency_id"), &agencies, includes_subordinate);
+            select.group_by_col("parent_id");
+            for row in self.db().query_all(&select).await? {
+                counts.insert(DataFileCount { agency: row.try_get("", "parent_id")?, includes_subordinate }, row.try_get("", "files")?);
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// List of data files.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DataFileListing {
+    whose: Whose,
+    filter: Option<DataFileFilter>,
+    order: DataFileOrder,
+    today: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Whose {
+    Register,
+    Agency { includes_subordinate: bool },
+    Statute { article: Option<String> },
+    PolicyRevision,
+    ImpactAssessment,
+}
+
+impl DataFileListing {
+    fn of(whose: Whose, today: NaiveDate) -> Self {
+        Self { whose, filter: None, order: DataFileOrder::default(), today }
+    }
+
+    /// Files that the filter admits; registered and disclosed ones, where it does not ask for a status.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a filter that names something impossible.
+    pub fn of_register(filter: Option<DataFileFilter>, order: DataFileOrder, today: NaiveDate) -> Result<Self> {
+        Self { order, ..Self::of(Whose::Register, today) }.filtered(filter)
+    }
+
+    /// Files of an agency, or of it and the agencies below it, that the filter admits.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a filter that names something impossible.
+    pub fn of_agency(includes_subordinate: bool, filter: Option<DataFileFilter>, order: DataFileOrder, today: NaiveDate) -> Result<Self> {
+        Self { order, ..Self::of(Whose::Agency { includes_subordinate }, today) }.filtered(filter)
+    }
+
+    /// Files that rest on a statute, or on one of its articles.
+    #[must_use]
+    pub fn of_statute(article: Option<String>, today: NaiveDate) -> Self {
+        Self::of(Whose::Statute { article }, today)
+    }
+
+    /// Files that record an item of a category or a narrower one.
+    #[must_use]
+    pub fn of_category(code: &str, today: NaiveDate) -> Self {
+        let item = CollectedItemFilter { category: Some(code.to_owned()), ..CollectedItemFilter::default() };
+        let filter = DataFileFilter { collected_items: Some(CollectedItemsFilter { some: Some(item), none: None }), ..DataFileFilter::default() };
+        Self { filter: Some(filter), ..Self::of(Whose::Register, today) }
+    }
+
+    /// Files that a revision of a policy covers, destroyed ones among them.
+    #[must_use]
+    pub fn of_policy_revision(today: NaiveDate) -> Self {
+        Self::of(Whose::PolicyRevision, today)
+    }
+
+    /// Files that an impact assessment covers, destroyed ones among them.
+    #[must_use]
+    pub fn of_impact_assessment(today: NaiveDate) -> Self {
+        Self::of(Whose::ImpactAssessment, today)
+    }
+
+    fn filtered(self, filter: Option<DataFileFilter>) -> Result<Self> {
+        if let Some(filter) = &filter {
+            filter.condition(self.today)?;
+        }
+        Ok(Self { filter, ..self })
+    }
+}
+
+impl Listing for DataFileListing {
+    type Row = data_file::Model;
+
+    fn source(&self, parents: &[Uuid]) -> SelectStatement {
+        let mut select = data_file::Entity::find().into_query();
+        let mut joined = |table: &'static str, owner: &'static str| {
+            let owner = Expr::col((table, owner));
+            select
+                .expr_as(owner.clone(), "parent_id")
+                .inner_join(table, Expr::col((table, "data_file_id")).equals((data_file::Entity, data_file::Column::Id)))
+                .and_where(owner.is_in(parents.iter().copied()))
+                .cond_where(linked_files());
+        };
+        match &self.whose {
+            Whose::PolicyRevision => joined("policy_revision_data_file", "policy_revision_id"),
+            Whose::ImpactAssessment => joined("impact_assessment_data_file", "impact_assessment_id"),
+            Whose::Register | Whose::Agency { .. } | Whose::Statute { .. } => {
+                if !self.filter.as_ref().is_some_and(DataFileFilter::asks_for_status) {
+                    select.cond_where(listed_by_default());
+                }
+            }
+        }
+        match &self.whose {
+            Whose::Agency { includes_subordinate } => of_agencies(&mut select, ("data_file", "agency_id"), parents, *includes_subordinate),
+            Whose::Statute { article } => {
+                let statute = Expr::col((legal_basis::Entity, legal_basis::Column::StatuteId));
+                // A file that cites several articles of a statute stands in the list once.
+                select
+                    .distinct()
+                    .expr_as(statute.clone(), "parent_id")
+                    .inner_join(
+                        legal_basis::Entity,
+                        Expr::col((legal_basis::Entity, legal_basis::Column::RegistrationId)).equals((data_file::Entity, data_file::Column::RegistrationId)),
+                    )
+                    .and_where(statute.is_in(parents.iter().copied()));
+                if let Some(article) = article {
+                    select.and_where(legal_basis::Column::Article.eq(article));
+                }
+            }
+            _ => {}
+        }
+        if let Some(Ok(condition)) = self.filter.as_ref().map(|filter| filter.condition(self.today)) {
+            select.cond_where(condition);
+        }
+        select
+    }
+
+    fn order(&self) -> Order<data_file::Model> {
+        let (name, keys): (_, Vec<OrderKey<data_file::Model>>) = match self.order.field {
+            DataFileOrderField::Name => ("dataFiles.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
+            DataFileOrderField::DataSubjectCount => {
+                ("dataFiles.subjects", vec![OrderKey::column_or("data_subject_count", -1i64, |row| Key::Number(row.data_subject_count.unwrap_or(-1)))])
+            }
+            DataFileOrderField::RegisteredOn => {
+                ("dataFiles.registered", vec![OrderKey::column_or("registered_on", NaiveDate::MIN_DAY, |row| Key::Day(row.registered_on.unwrap_or(NaiveDate::MIN_DAY)))])
+            }
+        };
+        Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
+    }
+}
+
+/// The day that stands for an absent one in orders: before every day that a document states, and one that both databases can hold.
+trait MinDay {
+    const MIN_DAY: NaiveDate;
+}
+
+impl MinDay for NaiveDate {
+    const MIN_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
+        Some(day) => day,
+        None => NaiveDate::MIN,
+    };
+}
+
+impl DataFileFilter {
+    /// Whether the filter says which statuses it wants: then no status is left out for it.
+    fn asks_for_status(&self) -> bool {
+        let lists = [&self.and, &self.or, &self.not];
+        self.status.is_some() || lists.into_iter().flatten().flatten().any(Self::asks_for_status)
+    }
+
+    /// The filter over the columns of `data_file`.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id of another type, or a category that the tree lacks.
+    pub fn condition(&self, today: NaiveDate) -> Result<Condition> {
+        let column = |column: data_file::Column| Expr::col((data_file::Entity, column));
+        let registration = || column(data_file::Column::RegistrationId);
+        let own = all_of([
+            self.id.as_ref().map(|filter| key(column(data_file::Column::Id), filter, NodeType::DataFile)).transpose()?,
+            self.registration_number.as_ref().map(|filter| plain_text(column(data_file::Column::RegistrationNumber), filter)),
+            self.name.as_ref().map(|filter| folded_text(column(data_file::Column::NameFolded), filter)),
+            self.status.as_ref().map(|filter| exact(column(data_file::Column::Status), filter.words(), filter.is_null)),
+            self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(data_file::Column::AgencyId), agency_keys(filter)?))).transpose()?,
+            self.data_subject_count.as_ref().map(|filter| count(column(data_file::Column::DataSubjectCount), filter)),
+            self.registered_on.as_ref().map(|filter| date(column(data_file::Column::RegisteredOn), filter)),
+            self.registration.as_ref().map(|filter| Ok::<_, Error>(among(registration(), filter.keys()?))).transpose()?,
+            self.content().condition(&registration())?,
+            stated(self.provisions.as_ref().map(|linked| (linked.some.as_ref(), linked.none.as_ref())), "provision", today, |filter| filter.condition())?,
+            stated(self.entrustments.as_ref().map(|linked| (linked.some.as_ref(), linked.none.as_ref())), "entrustment", today, |filter| filter.condition())?,
+            self.impact_assessments
+                .as_ref()
+                .map(|assessments| {
+                    linked(assessments.some.as_ref(), assessments.none.as_ref(), |filter| {
+                        let link = |column: impact_assessment_data_file::Column| Expr::col((impact_assessment_data_file::Entity, column));
+                        Ok(Query::select()
+                            .expr(Expr::val(1))
+                            .from(impact_assessment_data_file::Entity)
+                            .and_where(link(impact_assessment_data_file::Column::DataFileId).equals((data_file::Entity, data_file::Column::Id)))
+                            .cond_where(among(link(impact_assessment_data_file::Column::ImpactAssessmentId), filter.keys(today)?))
+                            .take())
+                    })
+                })
+                .transpose()?
+                .flatten(),
+        ]);
+        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today))
+    }
+}
+
+/// Conditions on what counts for a file: what its registration states, and what the policies in force that cover it state.
+fn stated<F>(wanted: Option<(Option<&F>, Option<&F>)>, table: &'static str, today: NaiveDate, condition: impl Fn(&F) -> Result<Condition>) -> Result<Option<Condition>> {
+    let Some((some, none)) = wanted else { return Ok(None) };
+    let column = |name: &'static str| Expr::col((table, name));
+    let covers = |column: policy_revision_data_file::Column| (policy_revision_data_file::Entity, column);
+    let exists = |filter: &F| {
+        let of_file = Query::select()
+            .expr(Expr::val(1))
+            .from(table)
+            .and_where(column("registration_id").equals((data_file::Entity, data_file::Column::RegistrationId)))
+            .cond_where(condition(filter)?)
+            .take();
+        let of_policy = Query::select()
+            .expr(Expr::val(1))
+            .from(table)
+            .inner_join(policy_revision_data_file::Entity, column("policy_revision_id").equals(covers(policy_revision_data_file::Column::PolicyRevisionId)))
+            .and_where(Expr::col(covers(policy_revision_data_file::Column::DataFileId)).equals((data_file::Entity, data_file::Column::Id)))
+            .and_where(column("policy_revision_id").in_subquery(revisions_in_force(today)))
+            .cond_where(condition(filter)?)
+            .take();
+        Ok::<_, Error>(any_of([of_file, of_policy].map(|select| Condition::all().add(Expr::exists(select)))))
+    };
+    let some = some.map(exists).transpose()?;
+    let none = none.map(exists).transpose()?.map(|condition| Condition::all().add(SimpleExpr::from(condition).not()));
+    Ok(Some(all_of([some, none])))
+}
+
+/// What recording a file with its history came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecordedFile {
+    /// Whether the file is new.
+    pub is_new: bool,
+    /// Registrations recorded.
+    pub recorded: usize,
+    /// Registrations that were recorded already with the same content.
+    pub unchanged: usize,
+}
+
+impl Write {
+    /// Key of the file with that registration number.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` where the register lacks it.
+    pub async fn data_file_by_number(&mut self, number: &str) -> Result<Uuid> {
+        let row = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.eq(number)).one(self.txn()).await?;
+        row.map(|row| row.id).ok_or_else(|| Error::input(format!("the register has no data file with the registration number \"{number}\"")))
+    }
+
+    /// Records a file with its history. Registrations that are recorded already, with the same first day and content, stay as they are.
+    ///
+    /// What is wrong with the input goes to `problems`; then nothing may be committed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn data_file(&mut self, input: &DataFileInput, parties: &Parties, documents: &DocumentKeys, today: NaiveDate, problems: &mut Problems) -> Result<RecordedFile> {
+        let mut outcome = RecordedFile::default();
+        let agency_id = match self.agency_by_code(&input.agency).await {
+            Ok(id) => id,
+            Err(Error::Input(message)) => {
+                problems.add("agency", code::NOT_FOUND, message);
+                return Ok(outcome);
+            }
+            Err(error) => return Err(error),
+        };
+        if input.registrations.is_empty() {
+            problems.add("registrations", code::REQUIRED, "is empty; a file is known by at least one registration");
+            return Ok(outcome);
+        }
+        let Some((stored, number)) = self.identified_file(input, agency_id, problems).await? else { return Ok(outcome) };
+        let file_id = node_key(NodeType::DataFile, &[&number]);
+        let mut history: Vec<(Uuid, i32, Content)> = if stored.is_some() { contents_of_file(self.txn(), file_id).await? } else { Vec::new() };
+        outcome.is_new = stored.is_none();
+        let mut new = Vec::new();
+        for (index, registration) in input.registrations.iter().enumerate() {
+            let agency = registration.agency.as_deref().unwrap_or(&input.agency);
+            problems.within(format!("registrations.{index}"), |problems| {
+                let as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
+                if history.iter().any(|(_, _, content)| *content == as_written) {
+                    outcome.unchanged += 1;
+                    return;
+                }
+                let mut content = registration.checked(problems, agency, history.is_empty() && new.is_empty(), today, parties);
+                // The same day said otherwise: what was recorded of it is corrected.
+                let repeats_a_day = history.iter().any(|(_, _, other)| other.valid_from == content.valid_from);
+                if registration.change_kind.is_none() && repeats_a_day {
+                    content.change_kind = RegistrationChangeKind::Correction;
+                }
+                new.push((registration, content));
+            });
+        }
+        if !problems.is_empty() {
+            return Ok(outcome);
+        }
+        let first_number = history.iter().map(|(_, number, _)| *number).max().unwrap_or(0) + 1;
+        let mut recorded = Vec::new();
+        for (number, (registration, content)) in (first_number..).zip(new) {
+            let id = crate::identity::part_key(NodeType::Registration.as_str(), file_id, number);
+            history.push((id, number, content.clone()));
+            recorded.push((id, number, content, registration));
+        }
+        history.sort_by_key(|(_, number, content)| (content.valid_from, *number));
+        let Some((in_force, _, now)) = history.last() else { return Ok(outcome) };
+        let row = data_file::Model {
+            id: file_id,
+            running_number: running_number(&number).map_or(0, |(_, running)| running),
+            registration_number: number,
+            agency_id: self.agency_by_code(&now.agency).await.unwrap_or(agency_id),
+            status: if now.change_kind == RegistrationChangeKind::Destruction { DataFileStatus::Destroyed } else { input.status }.as_str().to_owned(),
+            registration_id: *in_force,
+            name: now.name.clone(),
+            name_folded: hangul::folded(&now.name),
+            data_subject_count: now.data_subject_count,
+            registered_on: history.iter().filter_map(|(_, _, content)| content.registered_on).min(),
+        };
+        let status_changed = stored.as_ref().is_some_and(|stored| stored.status != row.status);
+        match stored {
+            None => self.insert::<data_file::Entity>(vec![row.clone()]).await?,
+            Some(stored) if stored != row => {
+                row.clone().into_active_model().reset_all().update(self.txn()).await?;
+            }
+            Some(_) => {}
+        }
+        outcome.recorded = recorded.len();
+        for (id, number, content, registration) in recorded {
+            self.registration(file_id, id, number, &content, &history).await?;
+            self.sources(id, &registration.sources, documents).await?;
+            let kind = if content.change_kind == RegistrationChangeKind::Destruction { ChangeKind::DataFileDestroyed } else { ChangeKind::RegistrationRecorded };
+            let json = serde_json::to_value(&content).map_err(|error| Error::internal(error.to_string()))?;
+            self.journal(kind, NodeType::DataFile, file_id, Some(id), &json);
+        }
+        if status_changed && outcome.recorded == 0 {
+            self.journal(ChangeKind::DataFileAmended, NodeType::DataFile, file_id, None, &json!({"status": row.status}));
+        }
+        Ok(outcome)
+    }
+
+    /// The file that the input means, if it is stored, and its registration number: the one stated, the agency's file of that name, or a new one.
+    async fn identified_file(&mut self, input: &DataFileInput, agency_id: Uuid, problems: &mut Problems) -> Result<Option<(Option<data_file::Model>, String)>> {
+        if let Some(number) = &input.registration_number {
+            if running_number(number).is_none() {
+                problems.add("registrationNumber", code::INVALID, format!("\"{number}\" is not a registration number: agency code, dash, running number, 6110000-12 say"));
+                return Ok(None);
+            }
+            let stored = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.eq(number)).one(self.txn()).await?;
+            return Ok(Some((stored, number.clone())));
+        }
+        let names = input.registrations.iter().map(|registration| hangul::folded(&registration.name));
+        let named = data_file::Entity::find().filter(data_file::Column::AgencyId.eq(agency_id)).filter(data_file::Column::NameFolded.is_in(names)).limit(2).all(self.txn()).await?;
+        if named.len() > 1 {
+            problems.add("registrationNumber", code::REQUIRED, "the agency has several files of that name; state the registration number of the one that is meant");
+            return Ok(None);
+        }
+        if let Some(stored) = named.into_iter().next() {
+            let number = stored.registration_number.clone();
+            return Ok(Some((Some(stored), number)));
+        }
+        let last = data_file::Entity::find()
+            .filter(data_file::Column::RegistrationNumber.starts_with(format!("{}-", input.agency)))
+            .order_by_desc(data_file::Column::RunningNumber)
+            .one(self.txn())
+            .await?;
+        let running = last.map_or(1, |row| row.running_number + 1);
+        Ok(Some((None, format!("{}-{running}", input.agency))))
+    }
+}

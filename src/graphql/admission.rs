@@ -1,0 +1,120 @@
+//! Admission of a request: everything that is checked before anything is executed, in the order of what it costs to check.
+
+use async_graphql::Variables;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+
+use super::arguments::Arguments;
+use super::coercion::{ArgumentCheck, Checker};
+use super::limits::Limits;
+use super::refusal::Refusal;
+use super::request::{GraphqlRequest, Transport};
+use super::schema_types::SchemaTypes;
+use super::{cost, document, measure, prescan};
+use crate::error::code;
+
+/// A request that may be executed.
+#[derive(Debug)]
+pub struct Admitted {
+    /// The parsed document.
+    pub document: ExecutableDocument,
+    /// Name of the operation, if it has one.
+    pub operation_name: Option<String>,
+    /// Kind of the operation.
+    pub operation: OperationType,
+    /// The variables that the operation defines, with their defaults.
+    pub variables: Variables,
+    /// What it may cost.
+    pub cost: u64,
+}
+
+/// A request that is not executed.
+#[derive(Debug, Default)]
+pub struct Rejected {
+    /// Why; never empty.
+    pub refusals: Vec<Refusal>,
+    /// Name of the operation, if that was found.
+    pub operation_name: Option<String>,
+    /// Kind of the operation, if that was found.
+    pub operation: Option<OperationType>,
+    /// What it would have cost, if that was found.
+    pub cost: Option<u64>,
+    /// Whether it was a mutation that came by GET.
+    pub is_mutation_by_get: bool,
+}
+
+impl From<Refusal> for Rejected {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusals: vec![refusal], ..Self::default() }
+    }
+}
+
+/// What requests are checked against.
+pub struct Rules<'a> {
+    /// Types of the schema.
+    pub types: &'a SchemaTypes,
+    /// Limits.
+    pub limits: &'a Limits,
+    /// Check of the caller's own on ids and cursors.
+    pub argument_check: Option<&'a ArgumentCheck>,
+}
+
+/// Checks a request. Nothing is executed, and no database is touched.
+///
+/// # Errors
+/// Why the request is not executed.
+pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) -> Result<Admitted, Rejected> {
+    let Rules { types, limits, argument_check } = *rules;
+    prescan::scan(&request.query, limits)?;
+    check_depth(request, limits)?;
+    let document = document::parse(&request.query)?;
+    let (name, operation) = document::select(&document, request.operation_name.as_deref())?;
+    let operation_name = name.map(str::to_owned);
+    let kind = operation.node.ty;
+    let rejected = |refusals| Rejected { refusals, operation_name: operation_name.clone(), operation: Some(kind), ..Rejected::default() };
+
+    if kind == OperationType::Mutation && transport == Transport::Get {
+        let refusal = Refusal::new(code::METHOD_NOT_ALLOWED, "Mutations are accepted by POST only. Send this one by POST.").at(operation.pos);
+        return Err(Rejected { is_mutation_by_get: true, ..rejected(vec![refusal]) });
+    }
+    document::check_kind(operation).map_err(|refusal| rejected(vec![refusal]))?;
+    measure::check(&document, limits).map_err(|refusal| rejected(vec![refusal]))?;
+
+    let list_items = if kind == OperationType::Mutation { limits.mutation_list_items } else { limits.list_items };
+    let mut checker = Checker::new(types, limits, list_items, argument_check);
+    let variables = checker.variables(&operation.node, &Variables::from_json(serde_json::Value::Object(request.variables.clone())));
+    Arguments { document: &document, types, limits, variables: &variables, argument_check, checker: &mut checker }.check(&operation.node);
+    if !checker.refusals.is_empty() {
+        return Err(rejected(checker.refusals));
+    }
+
+    let cost = cost::cost(&document, &operation.node, types, limits, &variables);
+    if cost > limits.cost {
+        let limit = limits.cost;
+        let message =
+            format!("The operation could fetch too much: it costs up to {cost}; at most {limit} is accepted. Ask for smaller pages, or nest fewer lists.");
+        let refusal = Refusal::new(code::COST_LIMIT_EXCEEDED, message).at(operation.pos).fact("cost", cost).fact("limit", limit);
+        return Err(Rejected { cost: Some(cost), ..rejected(vec![refusal]) });
+    }
+    Ok(Admitted { operation_name, operation: kind, variables, cost, document })
+}
+
+/// Refuses variables that nest too deep. The JSON parser has stopped at 128 before.
+fn check_depth(request: &GraphqlRequest, limits: &Limits) -> Result<(), Refusal> {
+    let depth = request.variables.values().map(json_depth).max().unwrap_or_default();
+    if depth <= limits.variables_depth {
+        return Ok(());
+    }
+    let message = format!("`variables` nests {depth} deep; at most {} is accepted. Nest less.", limits.variables_depth);
+    Err(Refusal::new(code::DEPTH_LIMIT_EXCEEDED, message).limit(limits.variables_depth as u64, depth as u64))
+}
+
+fn json_depth(value: &serde_json::Value) -> usize {
+    match value {
+        serde_json::Value::Array(items) => 1 + items.iter().map(json_depth).max().unwrap_or_default(),
+        serde_json::Value::Object(fields) => 1 + fields.values().map(json_depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The way of a request: admission, execution with its loaders, and errors that tell the client what it may know.
+
+use std::panic::AssertUnwindSafe;
+
+use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, value};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use super::admission::{self, Admitted, Rejected, Rules};
+use super::coercion::ArgumentCheck;
+use super::limits::Limits;
+use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
+use super::schema_types::SchemaTypes;
+use crate::error::{Error, code};
+
+/// Puts the data of a request (loaders, caller, clock) where resolvers find it.
+pub type Install = dyn Fn(Request, &RequestContext) -> Request + Send + Sync;
+
+/// A schema and the rules by which requests reach it.
+pub struct Engine<Q, M, S> {
+    schema: Schema<Q, M, S>,
+    types: SchemaTypes,
+    sdl: String,
+    limits: Limits,
+    install: Box<Install>,
+    argument_check: Option<Box<ArgumentCheck>>,
+}
+
+impl<Q, M, S> Engine<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    /// An engine for the schema.
+    ///
+    /// # Errors
+    /// What is wrong with the schema's own SDL: a mistake in the schema, a description that it cannot hold say.
+    pub fn new(schema: Schema<Q, M, S>, limits: Limits) -> Result<Self, async_graphql::parser::Error> {
+        let sdl = schema.sdl();
+        Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None })
+    }
+
+    /// The same, installing data into each request.
+    #[must_use]
+    pub fn install(mut self, install: impl Fn(Request, &RequestContext) -> Request + Send + Sync + 'static) -> Self {
+        self.install = Box::new(install);
+        self
+    }
+
+    /// The same, with a check on texts of type `ID` and of arguments named `after` and `before`: type, name of the argument or input field, text. The error continues a sentence
+    /// that begins with the name of the argument.
+    #[must_use]
+    pub fn argument_check(mut self, check: impl Fn(&str, &str, &str) -> Result<(), String> + Send + Sync + 'static) -> Self {
+        self.argument_check = Some(Box::new(check));
+        self
+    }
+
+    /// The same, publishing this text as the schema instead of the one that async-graphql prints by default.
+    #[must_use]
+    pub fn published_sdl(mut self, sdl: String) -> Self {
+        self.sdl = sdl;
+        self
+    }
+
+    /// Answers one request.
+    pub async fn execute(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> Outcome {
+        let wants_cost = request.wants_cost();
+        let mut outcome = match self.admit(&request, transport) {
+            Err(rejected) => refused(rejected),
+            Ok(admitted) => self.run(request, admitted, &context).await,
+        };
+        if let (true, Some(cost)) = (wants_cost, outcome.cost) {
+            outcome.response.extensions.insert("cost".to_owned(), value!({"requested": cost, "limit": self.limits.cost}));
+        }
+        outcome
+    }
+
+    /// Checks a request without executing it.
+    ///
+    /// # Errors
+    /// Why the request is not executed.
+    pub fn admit(&self, request: &GraphqlRequest, transport: Transport) -> Result<Admitted, Rejected> {
+        let rules = Rules { types: &self.types, limits: &self.limits, argument_check: self.argument_check.as_deref() };
+        admission::admit(request, transport, &rules)
+    }
+
+    async fn run(&self, request: GraphqlRequest, admitted: Admitted, context: &RequestContext) -> Outcome {
+        let Admitted { document, operation_name, operation, variables, cost } = admitted;
+        let mut inner = Request::new(request.query).variables(variables);
+        inner.set_parsed_query(document);
+        inner.operation_name.clone_from(&operation_name);
+        let inner = (self.install)(inner, context);
+        // A panic leaves nothing behind: what the request held is dropped, and the schema is not changed by requests.
+        let run = AssertUnwindSafe(context.loaders.drive(self.schema.execute(inner))).catch_unwind();
+        let (response, ending) = match run.await {
+            Ok(response) => finish(response, &context.request_id),
+            Err(panic) => {
+                let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+                tracing::error!(request_id = context.request_id, panic = what.unwrap_or("not a text"), "a resolver panicked");
+                (Response::from_errors(vec![internal(ServerError::new("", None), &context.request_id)]), Ending::Broken)
+            }
+        };
+        Outcome { response, ending, operation_name, operation: Some(operation), cost: Some(cost) }
+    }
+}
+
+impl<Q, M, S> Answer for Engine<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    fn answer(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'_, Outcome> {
+        self.execute(request, transport, context).boxed()
+    }
+
+    fn sdl(&self) -> &str {
+        &self.sdl
+    }
+}
+
+fn refused(rejected: Rejected) -> Outcome {
+    let Rejected { refusals, operation_name, operation, cost, is_mutation_by_get } = rejected;
+    let response = Response::from_errors(refusals.into_iter().map(ServerError::from).collect());
+    let ending = if is_mutation_by_get { Ending::MutationByGet } else { Ending::RequestError };
+    Outcome { response, ending, operation_name, operation, cost }
+}
+
+/// Gives every error a code, and blanks those that are the server's own.
+fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
+    // async-graphql answers a document that does not pass validation like a failed execution, but without a path.
+    let is_request_error = !response.errors.is_empty() && response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
+    response.errors = response
+        .errors
+        .into_iter()
+        .map(|error| match code_of(&error) {
+            Some(code) if code == code::INTERNAL_SERVER_ERROR => logged(error, request_id),
+            Some(_) => error,
+            None if error.source::<Error>().is_some() => of_the_register(error, request_id),
+            None if is_request_error => with_code(error, code::GRAPHQL_VALIDATION_FAILED),
+            // A value that the checks before execution let through and its type did not take.
+            None if error.message.starts_with("Failed to parse \"") => with_code(error, code::BAD_USER_INPUT),
+            None => logged(error, request_id),
+        })
+        .collect();
+    (response, if is_request_error { Ending::RequestError } else { Ending::Executed })
+}
+
+/// An error of the register's own, as a resolver gave it.
+fn of_the_register(error: ServerError, request_id: &str) -> ServerError {
+    match error.source::<Error>() {
+        Some(Error::Internal(_)) | None => logged(error, request_id),
+        Some(known @ Error::Unavailable(_)) => {
+            let code = known.code();
+            tracing::error!(request_id, error = known.chain(), "the database is not available");
+            let message = format!("The register cannot answer at the moment. Try again later. The request id is {request_id}.");
+            with_code(ServerError { message, source: None, ..error }, code)
+        }
+        Some(known) => {
+            let code = known.code();
+            with_code(ServerError { source: None, ..error }, code)
+        }
+    }
+}
+
+fn code_of(error: &ServerError) -> Option<String> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        Value::Enum(code) => Some(code.to_string()),
+        _ => None,
+    }
+}
+
+fn with_code(mut error: ServerError, code: &str) -> ServerError {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+    error
+}
+
+fn logged(error: ServerError, request_id: &str) -> ServerError {
+    let path: Vec<String> = error
+        .path
+        .iter()
+        .map(|segment| match segment {
+            PathSegment::Field(name) => name.clone(),
+            PathSegment::Index(index) => index.to_string(),
+        })
+        .collect();
+    let cause = error.source::<Error>().map_or_else(|| error.message.clone(), Error::chain);
+    tracing::error!(request_id, path = path.join("."), error = cause, "a resolver failed");
+    internal(error, request_id)
+}
+
+/// What a client may know of an error of the server's own.
+fn internal(mut error: ServerError, request_id: &str) -> ServerError {
+    error.message = format!("Internal error. The request id is {request_id}; please name it when you report this.");
+    error.source = None;
+    error.extensions = None;
+    with_code(error, code::INTERNAL_SERVER_ERROR)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! A GraphQL request and its outcome, apart from any transport (GraphQL over HTTP, section "Request parameters").
+
+use async_graphql::Response;
+use async_graphql::parser::types::OperationType;
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+
+use super::loaders::LoaderQueue;
+
+/// A request as it came, well-formed and not yet looked into.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GraphqlRequest {
+    /// The document.
+    pub query: String,
+    /// Which of its operations is meant.
+    pub operation_name: Option<String>,
+    /// Values of its variables.
+    pub variables: Map<String, Value>,
+    /// Wishes beyond the specification: `{"cost": true}` asks for the cost.
+    pub extensions: Map<String, Value>,
+}
+
+impl GraphqlRequest {
+    /// Whether the answer is to say what the operation costs.
+    #[must_use]
+    pub fn wants_cost(&self) -> bool {
+        self.extensions.get("cost") == Some(&Value::Bool(true))
+    }
+}
+
+/// How a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// By GET: queries only.
+    Get,
+    /// By POST.
+    Post,
+}
+
+/// What is known about a request besides its text.
+#[derive(Clone, Default)]
+pub struct RequestContext {
+    /// Its id, as in the answer's header and in the log.
+    pub request_id: String,
+    /// Value of the header `Authorization`.
+    pub authorization: Option<String>,
+    /// Value of the header `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// Where the request's loaders queue their batches.
+    pub loaders: LoaderQueue,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer. For anything but [`Ending::Executed`] only its errors and extensions count.
+    pub response: Response,
+    /// How it ended.
+    pub ending: Ending,
+    /// Name of the operation, if that was found.
+    pub operation_name: Option<String>,
+    /// Kind of the operation, if that was found.
+    pub operation: Option<OperationType>,
+    /// Cost of the operation, if that was found.
+    pub cost: Option<u64>,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Executed; fields may have failed.
+    Executed,
+    /// Refused before execution: the answer has no `data`.
+    RequestError,
+    /// A mutation that came by GET: the answer has no `data`.
+    MutationByGet,
+    /// Execution broke down: the answer has no `data`.
+    Broken,
+}
+
+/// Whatever answers GraphQL requests; the transports know no more of the schema than this.
+pub trait Answer: Send + Sync {
+    /// Answers one request.
+    fn answer(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'_, Outcome>;
+
+    /// The schema in the schema definition language.
+    fn sdl(&self) -> &str;
+}

@@ -1,0 +1,87 @@
+//! Answers: GraphQL responses with the status that their media type asks for, and errors before there is a GraphQL request in the same shape.
+
+use std::any::Any;
+
+use async_graphql::{ServerError, Value};
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::access_log::Note;
+use super::media_type::MediaType;
+use crate::error::code;
+use crate::graphql::document::short;
+use crate::graphql::refusal::Refusal;
+use crate::graphql::request::{Ending, Outcome};
+
+/// An answer without `data`.
+#[derive(Serialize)]
+struct Failure<'a> {
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    extensions: &'a std::collections::BTreeMap<String, Value>,
+}
+
+/// The answer to a GraphQL request.
+pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
+    let Outcome { response, ending, operation_name, operation, cost } = outcome;
+    let status = match (ending, media_type) {
+        (Ending::MutationByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (Ending::Broken, _) => StatusCode::INTERNAL_SERVER_ERROR,
+        (Ending::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (Ending::RequestError, MediaType::Json) | (Ending::Executed, _) => StatusCode::OK,
+    };
+    let body = match ending {
+        Ending::Executed => serde_json::to_vec(&response),
+        _ => serde_json::to_vec(&Failure { errors: &response.errors, extensions: &response.extensions }),
+    };
+    let mut answer = match body {
+        Ok(body) => json(status, media_type, body),
+        Err(error) => {
+            tracing::error!(error = %error, "an answer could not be written as JSON");
+            failure(StatusCode::INTERNAL_SERVER_ERROR, media_type, Refusal::new(code::INTERNAL_SERVER_ERROR, "Internal error."))
+        }
+    };
+    if ending == Ending::MutationByGet {
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    let operation = match (operation, operation_name) {
+        (Some(kind), Some(name)) => Some(format!("{kind} {}", short(&name))),
+        (Some(kind), None) => Some(kind.to_string()),
+        (None, _) => None,
+    };
+    answer.extensions_mut().insert(Note { operation, cost, error: response.errors.first().and_then(code_of) });
+    answer
+}
+
+/// An answer that says why there is no other.
+pub fn failure(status: StatusCode, media_type: MediaType, refusal: Refusal) -> Response {
+    let code = refusal.code.to_owned();
+    let errors = [ServerError::from(refusal)];
+    let body = serde_json::to_vec(&Failure { errors: &errors, extensions: &std::collections::BTreeMap::new() });
+    // Texts and numbers always can be written.
+    let mut answer = json(status, media_type, body.unwrap_or_default());
+    answer.extensions_mut().insert(Note { error: Some(code), ..Note::default() });
+    answer
+}
+
+fn json(status: StatusCode, media_type: MediaType, body: Vec<u8>) -> Response {
+    let headers = [(header::CONTENT_TYPE, media_type.as_str()), (header::VARY, "Accept"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, Body::from(body)).into_response()
+}
+
+fn code_of(error: &ServerError) -> Option<String> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
+    }
+}
+
+/// The answer when a handler panicked. What it panicked with is for the log only.
+pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = what.unwrap_or("not a text"), "a handler panicked");
+    let message = "Internal error. The request id is in the header X-Request-Id; please name it when you report this.";
+    failure(StatusCode::INTERNAL_SERVER_ERROR, MediaType::Json, Refusal::new(code::INTERNAL_SERVER_ERROR, message))
+}

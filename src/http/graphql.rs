@@ -1,0 +1,100 @@
+//! `/graphql`: requests by POST, queries also by GET, and the explorer for browsers.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::Response;
+
+use super::access_log::RequestId;
+use super::body::{self, BodyError};
+use super::media_type::{self, MediaType};
+use super::{App, answer, pages, parameters};
+use crate::error::code;
+use crate::graphql::refusal::Refusal;
+use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
+
+/// POST.
+pub async fn post(State(app): State<App>, request: Request) -> Response {
+    let Some(media_type) = MediaType::negotiate(request.headers()) else { return not_acceptable() };
+    let deadline = app.settings.deadline;
+    within(deadline, media_type, read_and_answer(&app, request, media_type)).await
+}
+
+/// GET: a page for browsers that bring no query.
+pub async fn get(State(app): State<App>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let has_query = query.split('&').any(|part| part == "query" || part.starts_with("query="));
+    if !has_query && media_type::wants_html(request.headers()) {
+        return pages::explorer();
+    }
+    let Some(media_type) = MediaType::negotiate(request.headers()) else { return not_acceptable() };
+    if query.len() > app.settings.body_bytes {
+        return too_large(&app, media_type);
+    }
+    match parameters::from_query_string(&query) {
+        Err(message) => bad_request(media_type, message),
+        Ok(graphql) => within(app.settings.deadline, media_type, execute(&app, &context(&request), graphql, Transport::Get, media_type)).await,
+    }
+}
+
+async fn read_and_answer(app: &App, request: Request, media_type: MediaType) -> Response {
+    if !media_type::is_json(request.headers()) {
+        let message = "The body's type must be `application/json`, in UTF-8. Forms, plain text and uploads are not accepted.";
+        return answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        let message = "Compressed bodies are not accepted. Send it as it is.";
+        return answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    let context = context(&request);
+    let (parts, body) = request.into_parts();
+    let body = match body::read(&parts.headers, body, app.settings.body_bytes).await {
+        Ok(body) => body,
+        Err(BodyError::TooLarge) => return too_large(app, media_type),
+        Err(BodyError::Broken) => return bad_request(media_type, "The body could not be read to its end.".to_owned()),
+    };
+    match parameters::from_body(&body) {
+        Err(message) => bad_request(media_type, message),
+        Ok(graphql) => execute(app, &context, graphql, Transport::Post, media_type).await,
+    }
+}
+
+async fn execute(app: &App, context: &RequestContext, request: GraphqlRequest, transport: Transport, media_type: MediaType) -> Response {
+    answer::from_outcome(app.engine.answer(request, transport, context.clone()).await, media_type)
+}
+
+/// The answer, or one that says that it took too long.
+async fn within(deadline: std::time::Duration, media_type: MediaType, answer: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(deadline, answer).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            let seconds = deadline.as_secs_f32();
+            let message = format!("The answer took longer than {seconds} seconds and was given up. Ask for less, or try again later.");
+            answer::failure(StatusCode::GATEWAY_TIMEOUT, media_type, Refusal::new(code::TIMEOUT, message))
+        }
+    }
+}
+
+fn context(request: &Request) -> RequestContext {
+    let header = |headers: &HeaderMap, name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    RequestContext {
+        request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        authorization: header(request.headers(), header::AUTHORIZATION),
+        idempotency_key: header(request.headers(), HeaderName::from_static("idempotency-key")),
+        ..RequestContext::default()
+    }
+}
+
+fn bad_request(media_type: MediaType, message: String) -> Response {
+    answer::failure(StatusCode::BAD_REQUEST, media_type, Refusal::new(code::BAD_REQUEST, message))
+}
+
+fn too_large(app: &App, media_type: MediaType) -> Response {
+    let limit = app.settings.body_bytes as u64;
+    let refusal = Refusal::new(code::BODY_TOO_LARGE, format!("The request is too large; at most {limit} bytes are accepted.")).fact("limit", limit);
+    answer::failure(StatusCode::PAYLOAD_TOO_LARGE, media_type, refusal)
+}
+
+fn not_acceptable() -> Response {
+    let message = "None of the accepted media types can be answered. Accept `application/graphql-response+json` or `application/json`.";
+    answer::failure(StatusCode::NOT_ACCEPTABLE, MediaType::Json, Refusal::new(code::NOT_ACCEPTABLE, message))
+}

@@ -1,0 +1,100 @@
+//! GraphQL over HTTP (draft of graphql.github.io/graphql-over-http), and the few other paths: what this is, its schema, whether it is up.
+
+mod access_log;
+mod answer;
+mod body;
+mod graphql;
+mod media_type;
+mod pages;
+mod parameters;
+mod query_string;
+mod serve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware;
+use axum::routing::get;
+use futures_util::future::BoxFuture;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
+use tower_http::cors::{Any, CorsLayer};
+
+pub use self::serve::serve;
+use crate::graphql::request::Answer;
+
+/// Whether the server can answer; the error says what it lacks.
+pub type Ready = dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync;
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct App {
+    /// Answers GraphQL requests.
+    pub engine: Arc<dyn Answer>,
+    /// Whether the server can answer.
+    pub ready: Arc<Ready>,
+    /// A new request id at each call.
+    pub new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Limits of the transport.
+    pub settings: Settings,
+}
+
+/// Limits of the transport.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Bytes of a request's body, and of a query string.
+    pub body_bytes: usize,
+    /// Time until a request is given up.
+    pub deadline: Duration,
+    /// Time that the head of a request may take to arrive.
+    pub head: Duration,
+    /// Time that requests underway have left when the server is told to stop.
+    pub drain: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { body_bytes: 128 * 1024, deadline: Duration::from_secs(30), head: Duration::from_secs(15), drain: Duration::from_secs(10) }
+    }
+}
+
+/// Header that names a request in the answer and in the log.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    // Anyone may read from any page: what is answered is public, and no cookies are used.
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::ACCEPT, header::CONTENT_TYPE, REQUEST_ID])
+        .expose_headers([REQUEST_ID])
+        .max_age(Duration::from_secs(86_400));
+    Router::new()
+        .route("/", get(pages::index))
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/schema.graphql", get(pages::schema))
+        .route("/healthz", get(pages::healthz))
+        .route("/readyz", get(pages::readyz))
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .fallback(pages::not_found)
+        .layer(DefaultBodyLimit::max(app.settings.body_bytes))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
+        .layer(cors)
+        .layer(CatchPanicLayer::custom(answer::panicked))
+        .layer(middleware::map_response(no_sniff))
+        .layer(middleware::from_fn_with_state(app.clone(), access_log::log))
+        .with_state(app)
+}
+
+async fn no_sniff(mut response: axum::response::Response) -> axum::response::Response {
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! What is not GraphQL: the first page, the explorer, the schema, health, and what is not there.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::App;
+use super::answer;
+use super::media_type::MediaType;
+use crate::error::code;
+use crate::graphql::document::short;
+use crate::graphql::refusal::Refusal;
+
+const INDEX: &str = include_str!("index.html");
+const EXPLORER: &str = include_str!("explorer.html");
+
+/// Nothing from elsewhere is loaded, and no other site may frame a page.
+const PAGE_POLICY: &str =
+    "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+/// What this is, and where to go on.
+pub async fn index() -> Response {
+    page(INDEX)
+}
+
+/// The explorer.
+pub fn explorer() -> Response {
+    page(EXPLORER)
+}
+
+fn page(html: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::VARY, "Accept"),
+    ];
+    (headers, html).into_response()
+}
+
+/// The schema in the schema definition language.
+pub async fn schema(State(app): State<App>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.engine.sdl().to_owned()).into_response()
+}
+
+/// The process is up.
+pub async fn healthz() -> Response {
+    plain(StatusCode::OK, "ok\n".to_owned())
+}
+
+/// The server can answer.
+pub async fn readyz(State(app): State<App>) -> Response {
+    let seconds = app.settings.deadline.as_secs_f32();
+    let ready = tokio::time::timeout(app.settings.deadline, (app.ready)()).await;
+    match ready.unwrap_or_else(|_| Err(format!("no answer within {seconds} seconds"))) {
+        Ok(()) => plain(StatusCode::OK, "ready\n".to_owned()),
+        Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
+    }
+}
+
+fn plain(status: StatusCode, text: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// There is nothing at this path.
+pub async fn not_found(request: Request) -> Response {
+    let message = format!("There is nothing at `{}`. GraphQL is at `/graphql`, the schema at `/schema.graphql`.", short(request.uri().path()));
+    answer::failure(StatusCode::NOT_FOUND, MediaType::Json, Refusal::new(code::NOT_FOUND, message))
+}
+
+/// The path does not know the method.
+pub async fn method_not_allowed(request: Request) -> Response {
+    let allowed = if request.uri().path() == "/graphql" { "GET, POST" } else { "GET" };
+    let message = format!("`{}` does not know the method {}; it knows {allowed}.", short(request.uri().path()), short(request.method().as_str()));
+    let mut response = answer::failure(StatusCode::METHOD_NOT_ALLOWED, MediaType::Json, Refusal::new(code::METHOD_NOT_ALLOWED, message));
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}

@@ -1,0 +1,67 @@
+//! Taking connections, and letting go of them.
+//!
+//! axum's own loop gives a client for ever to send the head of a request, so that idle connections could use up the process's sockets; this one does not.
+
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::{App, router};
+
+/// Pause after a connection could not be taken: most often there are no sockets left, and some will be free soon.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `shutdown` ends; then takes no more connections, and gives the requests underway [`super::Settings::drain`] to finish.
+///
+/// # Errors
+/// Those of the listening socket at the start; later ones are logged, and serving goes on.
+pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send) -> io::Result<()> {
+    listener.local_addr()?;
+    let drain = app.settings.drain;
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(app.settings.head);
+    let router = router(app);
+    let connections = GracefulShutdown::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let stream = tokio::select! {
+            () = &mut shutdown => break,
+            stream = accept(&listener) => stream,
+        };
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error = %error, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(drain, connections.shutdown()).await.is_err() {
+        tracing::warn!(seconds = drain.as_secs_f32(), "requests underway did not finish in time and were given up");
+    }
+    Ok(())
+}
+
+/// The next connection.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are written at once and should leave at once; a socket that refuses this works all the same.
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "a connection could not be taken");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The journal in the tables.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
+use entity::{agency, change, data_file};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use uuid::Uuid;
+
+use super::graphql::ChangeFilter;
+use crate::error::{Error, Result};
+use crate::identity::{GlobalId, change_key};
+use crate::store::{Key, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
+
+/// List of changes, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ChangeListing {
+    since: Option<i64>,
+    filter: Option<ChangeFilter>,
+}
+
+impl ChangeListing {
+    /// Changes after the entry with the sequence `since` that the filter admits.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id that is none in the filter.
+    pub fn new(since: Option<i64>, filter: Option<ChangeFilter>) -> Result<Self> {
+        if let Some(filter) = &filter {
+            filter.condition()?;
+        }
+        Ok(Self { since, filter })
+    }
+}
+
+impl Listing for ChangeListing {
+    type Row = change::Model;
+
+    fn source(&self, _: &[Uuid]) -> SelectStatement {
+        // Lists end their order with `id`: the sequence is the id of an entry.
+        let mut select = change::Entity::find().into_query();
+        select.expr_as(Expr::col((change::Entity, change::Column::NodeId)), "id");
+        if let Some(since) = self.since {
+            select.and_where(Expr::col((change::Entity, change::Column::Sequence)).gt(since));
+        }
+        if let Some(Ok(condition)) = self.filter.as_ref().map(ChangeFilter::condition) {
+            select.cond_where(condition);
+        }
+        select
+    }
+
+    fn order(&self) -> Order<change::Model> {
+        Order { name: "changes", is_descending: false, keys: vec![OrderKey::column("sequence", |row| Key::Number(row.sequence))], id: |row| row.node_id }
+    }
+}
+
+impl ChangeFilter {
+    /// The filter over the columns of `change`.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for an id that is none.
+    pub fn condition(&self) -> Result<Condition> {
+        let column = |column: change::Column| Expr::col((change::Entity, column));
+        let nodes = self.node.as_ref().map(|filter| {
+            let keys = |ids: &[async_graphql::ID]| ids.iter().map(|id| Ok(GlobalId::parse(id)?.key)).collect::<Result<Vec<Uuid>>>();
+            let eq = filter.eq.as_ref().map(|id| keys(std::slice::from_ref(id))).transpose()?;
+            let among = filter.r#in.as_ref().map(|ids| keys(ids)).transpose()?;
+            Ok::<_, Error>(all_of([eq, among].map(|keys| keys.map(|keys| Condition::all().add(column(change::Column::NodeId).is_in(keys))))))
+        });
+        Ok(all_of([
+            self.kind.as_ref().map(|filter| exact(column(change::Column::Kind), filter.words(), filter.is_null)),
+            self.recorded_at.as_ref().map(|filter| instant(column(change::Column::RecordedAt), filter)),
+            nodes.transpose()?,
+        ]))
+    }
+}
+
+/// Loader key: the entry with that key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ChangeByKey(pub Uuid);
+
+impl Loader<ChangeByKey> for Store {
+    type Value = Arc<change::Model>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[ChangeByKey]) -> Result<HashMap<ChangeByKey, Self::Value>> {
+        use sea_orm::ColumnTrait as _;
+        let sequences = keys.iter().filter_map(|key| i64::try_from(key.0.as_u128()).ok());
+        let rows = change::Entity::find().filter(change::Column::Sequence.is_in(sequences)).all(self.db()).await?;
+        Ok(rows.into_iter().map(|row| (ChangeByKey(change_key(row.sequence)), Arc::new(row))).collect())
+    }
+}
+
+/// What the register counts of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Last entry of the journal.
+    pub last: Option<change::Model>,
+    /// Files that lists show.
+    pub data_files: u64,
+    /// Agencies.
+    pub agencies: u64,
+}
+
+impl Store {
+    /// Last entry of the journal.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn last_change(&self) -> Result<Option<change::Model>> {
+        Ok(change::Entity::find().order_by_desc(change::Column::Sequence).one(self.db()).await?)
+    }
+}
+
+/// Loader key: what the register counts of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TallyOfRegister;
+
+impl Loader<TallyOfRegister> for Store {
+    type Value = Tally;
+    type Error = Error;
+
+    async fn load(&self, _: &[TallyOfRegister]) -> Result<HashMap<TallyOfRegister, Tally>> {
+        let tally = Tally {
+            last: self.last_change().await?,
+            data_files: data_file::Entity::find().filter(listed_by_default()).count(self.db()).await?,
+            agencies: agency::Entity::find().count(self.db()).await?,
+        };
+        Ok(HashMap::from([(TallyOfRegister, tally)]))
+    }
+}

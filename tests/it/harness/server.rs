@@ -1,0 +1,146 @@
+//! The server under test: in this process, on a free port, at a fixed instant, spoken to over HTTP.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use yeollam::store::{PoolSettings, Salts, Store};
+
+use super::database::{Backend, TestDatabase};
+
+/// The instant at which every test takes place.
+const NOW: &str = "2026-11-22T00:00:00Z";
+
+/// What a test finds in its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// The tables with the reference data, and nothing that an institution registered.
+    Empty,
+    /// The bundled institutions.
+    Bundled,
+}
+
+/// A server with a database of its own. It stops, and its database goes, when it is dropped.
+pub struct Server {
+    address: String,
+    client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+    // Last, so that nobody uses it any more when it goes.
+    _database: TestDatabase,
+}
+
+impl Server {
+    /// Starts a server on a fresh database.
+    pub async fn start(backend: Backend, data: Data) -> Self {
+        let database = TestDatabase::create(backend, &format!("{data:?}"), async |url: &str| fill(url, data).await).await;
+        let store = connect(&database.url).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let serving = start_server(listener, store, stopped);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { address, client, stop: Some(stop), serving, _database: database }
+    }
+
+    /// `data` of the answer to a document that must have no errors.
+    pub async fn query(&self, document: &str, variables: Value) -> Value {
+        let answer = self.answer(document, variables).await;
+        assert!(answer.status == StatusCode::OK && answer.body.get("errors").is_none(), "the query failed: {answer}\n{document}");
+        answer.body["data"].clone()
+    }
+
+    /// `errors` of the answer to a document that must be refused or fail.
+    pub async fn errors(&self, document: &str, variables: Value) -> Value {
+        let answer = self.answer(document, variables).await;
+        assert!(answer.body.get("errors").is_some(), "no error: {answer}\n{document}");
+        answer.body["errors"].clone()
+    }
+
+    /// Whatever the server answers to a document.
+    pub async fn answer(&self, document: &str, variables: Value) -> Answer {
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let request = self.request(reqwest::Method::POST, "/graphql").header("content-type", "application/json").body(body);
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        Answer { status, body: serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status}, and no JSON ({error}): {text}")) }
+    }
+
+    /// A request to a path of the server, for tests of HTTP itself.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.address)).header("accept", "application/graphql-response+json")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        self.serving.abort();
+    }
+}
+
+/// Status and body of an answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:#}", self.status, self.body)
+    }
+}
+
+/// The instant of the tests.
+pub fn now() -> DateTime<Utc> {
+    NOW.parse().unwrap()
+}
+
+/// Salts that are the same in every run.
+pub fn salts() -> Salts {
+    let counter = AtomicU64::new(0);
+    Arc::new(move || {
+        let mut salt = [0; 32];
+        salt[..8].copy_from_slice(&counter.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        salt
+    })
+}
+
+// What follows is all that the harness knows of how a server is put together.
+
+async fn connect(url: &str) -> Store {
+    let pool = PoolSettings { max_connections: 4, ..PoolSettings::default() };
+    Store::connect(url, &pool).await.unwrap_or_else(|error| panic!("{url}: {}", error.chain()))
+}
+
+/// Makes a template of the empty database at `url`.
+async fn fill(url: &str, data: Data) {
+    let store = connect(url).await;
+    store.migrate().await.unwrap_or_else(|error| panic!("migrate: {}", error.chain()));
+    if data == Data::Bundled {
+        yeollam::import::load_bundled(&store, now(), salts()).await.unwrap_or_else(|error| panic!("the bundled data: {error:?}"));
+    }
+    store.close().await.unwrap();
+}
+
+/// Serves `store` on `listener` until `stopped`.
+fn start_server(listener: TcpListener, store: Store, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
+    let app = yeollam::App::new(store, yeollam::Config::default(), Arc::new(now));
+    tokio::spawn(async move {
+        yeollam::http::serve(listener, app, async {
+            let _ = stopped.await;
+        })
+        .await
+        .expect("the server runs until it is stopped");
+    })
+}

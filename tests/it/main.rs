@@ -1,0 +1,7 @@
+//! Integration tests, one binary: what the register answers over HTTP, on both databases, and what its sources must look like.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+mod house;
+mod register;

@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 
 use entity::{
-    auto_collection, data_file, disposal_method, organization, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label, privacy_officer, remedy_body,
-    right_procedure, safeguard,
+    auto_collection, data_file, disposal_method, organization, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label,
+    privacy_officer, remedy_body, right_procedure, safeguard,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::{
-    AutoCollectionOfRevision, BodiesOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision, LabelsOfRevision, OfficersOfRevision, RightsOfRevision,
-    SafeguardsOfRevision, SectionsOfRevision,
+    AutoCollectionOfRevision, BodiesOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision, LabelsOfRevision,
+    OfficersOfRevision, RightsOfRevision, SafeguardsOfRevision, SectionsOfRevision,
 };
 use crate::entrustment::entrustments_by;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::organization::Party;
 use crate::policy::{
-    AutoCollection, Content, DisposalMethod, IncomingEntrustment, PolicyItem, PolicySection, PrivacyLabel, PrivacyOfficer, RemedyBody, RightProcedure, Safeguard, VideoDevice,
+    AutoCollection, Content, DisposalMethod, IncomingEntrustment, PolicyItem, PolicySection, PrivacyLabel, PrivacyOfficer, RemedyBody, RightProcedure,
+    Safeguard, VideoDevice,
 };
 use crate::provision::provisions_by;
 use crate::registration::AccessDesk;
@@ -105,10 +106,8 @@ pub fn recorded_parts<R: Clone, T: TryFrom<R, Error = Error>>(rows: &[R]) -> Res
 
 /// Registration numbers of the files that the revisions cover, in order.
 async fn files(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>> {
-    let is_file = policy_revision_data_file::Entity::belongs_to(data_file::Entity)
-        .from(policy_revision_data_file::Column::DataFileId)
-        .to(data_file::Column::Id)
-        .into();
+    let is_file =
+        policy_revision_data_file::Entity::belongs_to(data_file::Entity).from(policy_revision_data_file::Column::DataFileId).to(data_file::Column::Id).into();
     let rows: Vec<(Uuid, String)> = policy_revision_data_file::Entity::find()
         .join(JoinType::InnerJoin, is_file)
         .select_only()

@@ -152,7 +152,11 @@ impl ImpactAssessmentInput {
         if let (Some(from), Some(until)) = (from, until)
             && until < from
         {
-            problems.add("assessedUntil", code::CONFLICT, format!("{until} lies before assessedFrom, {from}; leave both out and state the year alone where the document has them reversed"));
+            problems.add(
+                "assessedUntil",
+                code::CONFLICT,
+                format!("{until} lies before assessedFrom, {from}; leave both out and state the year alone where the document has them reversed"),
+            );
         }
         let Some(year) = self.year else { return until.or(from).map(|day| day.year()) };
         if !(1900..=2200).contains(&year) {

@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use entity::{agency, data_file, impact_assessment, impact_assessment_data_file, impact_assessment_item, organization};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _,
 };
 use uuid::Uuid;
 
 use super::graphql::{ImpactAssessmentFilter, ImpactAssessmentOrder, ImpactAssessmentOrderField};
-use super::{Assessment, AssessedFile, Content};
+use super::{AssessedFile, Assessment, Content};
 use crate::agency::agency_keys;
 use crate::data_file::graphql::DataFileFilter;
 use crate::error::{Error, Result};
@@ -78,10 +79,7 @@ impl Write {
             self.insert::<impact_assessment::Entity>(vec![row]).await?;
         } else {
             row.into_active_model().reset_all().update(self.txn()).await?;
-            impact_assessment_data_file::Entity::delete_many()
-                .filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id))
-                .exec(self.txn())
-                .await?;
+            impact_assessment_data_file::Entity::delete_many().filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id)).exec(self.txn()).await?;
             impact_assessment_item::Entity::delete_many().filter(impact_assessment_item::Column::ImpactAssessmentId.eq(id)).exec(self.txn()).await?;
         }
         let mut files = Vec::new();
@@ -267,6 +265,10 @@ impl ImpactAssessmentFilter {
     /// # Errors
     /// As [`ImpactAssessmentFilter::condition`].
     pub fn keys(&self, today: NaiveDate) -> Result<SelectStatement> {
-        Ok(Query::select().column((impact_assessment::Entity, impact_assessment::Column::Id)).from(impact_assessment::Entity).cond_where(self.condition(today)?).take())
+        Ok(Query::select()
+            .column((impact_assessment::Entity, impact_assessment::Column::Id))
+            .from(impact_assessment::Entity)
+            .cond_where(self.condition(today)?)
+            .take())
     }
 }

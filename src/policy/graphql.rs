@@ -5,8 +5,8 @@ use entity::{agency, policy_revision, privacy_policy};
 
 use super::section::PolicySection;
 use super::store::{
-    AutoCollectionOfRevision, BodiesOfRevision, ContentOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision, LabelsOfRevision, OfficersOfRevision,
-    RightsOfRevision, SafeguardsOfRevision, SectionsOfRevision, TimelineOfPolicy, desk_of_revision, recorded_parts,
+    AutoCollectionOfRevision, BodiesOfRevision, ContentOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision,
+    LabelsOfRevision, OfficersOfRevision, RightsOfRevision, SafeguardsOfRevision, SectionsOfRevision, TimelineOfPolicy, desk_of_revision, recorded_parts,
 };
 use super::{AutoCollection, DisposalMethod, PolicyRevisionListing, PrivacyLabel, PrivacyOfficer, PrivacyPolicyListing, RemedyBody, RightProcedure, Safeguard};
 use crate::agency::graphql::{Agency, AgencyFilter};
@@ -99,7 +99,9 @@ impl PrivacyPolicy {
     async fn own_revision(&self, ctx: &Context<'_>, id: &ID) -> Result<policy_revision::Model> {
         let key = GlobalId::parse_as(id, NodeType::PolicyRevision)?;
         let row = ctx.load(ById::<policy_revision::Entity>::new(key)).await?.filter(|row| row.privacy_policy_id == self.0.id);
-        Ok(row.map(|row| (*row).clone()).ok_or_else(|| Error::input(format!("\"{}\" is not a revision of this policy; take ids from its `revisions`", id.as_str())))?)
+        Ok(row
+            .map(|row| (*row).clone())
+            .ok_or_else(|| Error::input(format!("\"{}\" is not a revision of this policy; take ids from its `revisions`", id.as_str())))?)
     }
 }
 

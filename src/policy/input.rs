@@ -215,7 +215,11 @@ impl PolicyRevisionInput {
         match (self.effective_from, self.effective_until) {
             (None, None) => problems.add("effectiveFrom", code::REQUIRED, "state effectiveFrom or effectiveUntil: a revision is known by its period"),
             (Some(from), Some(until)) if until < from => {
-                problems.add("effectiveUntil", code::CONFLICT, format!("{until} lies before effectiveFrom, {from}; leave it out and keep `periodText` where the document has it so"));
+                problems.add(
+                    "effectiveUntil",
+                    code::CONFLICT,
+                    format!("{until} lies before effectiveFrom, {from}; leave it out and keep `periodText` where the document has it so"),
+                );
             }
             _ => {}
         }
@@ -225,10 +229,11 @@ impl PolicyRevisionInput {
     fn checked_files(&self, problems: &mut Problems) -> Vec<String> {
         let mut seen = HashSet::new();
         problems.each("dataFiles", &self.data_files, MOST_FILES, |problems, number| {
-            if !seen.insert(number) {
+            let number = problems.required_text("", number, 50);
+            if !seen.insert(number.clone()) {
                 problems.add("", code::CONFLICT, format!("{number} is stated twice; state it once"));
             }
-            problems.required_text("", number, 50)
+            number
         })
     }
 }
@@ -285,7 +290,10 @@ mod tests {
             ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_OFFICER, name: 홍길동}]}", vec![]),
             ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_MANAGER, isNameWithheld: true}]}", vec![]),
             ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_MANAGER, name: 홍길동}]}", vec![("officers.0.name", code::INVALID)]),
-            ("{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_OFFICER, name: 홍길동, isNameWithheld: true}]}", vec![("officers.0.isNameWithheld", code::CONFLICT)]),
+            (
+                "{effectiveFrom: 2024-01-25, officers: [{role: PRIVACY_OFFICER, name: 홍길동, isNameWithheld: true}]}",
+                vec![("officers.0.isNameWithheld", code::CONFLICT)],
+            ),
             (
                 "{effectiveFrom: 2024-01-25, sections: [{kind: PURPOSE, state: STATED}, {kind: PURPOSE, state: EMPTY}]}",
                 vec![("sections.1.kind", code::CONFLICT)],
@@ -295,10 +303,7 @@ mod tests {
             ("{effectiveFrom: 2024-01-25, videoDevices: [{count: -1}]}", vec![("videoDevices.0.count", code::INVALID)]),
             ("{effectiveFrom: 2024-01-25, entrustedBy: [{entruster: ' '}]}", vec![("entrustedBy.0.entruster", code::REQUIRED)]),
             ("{effectiveFrom: 2024-01-25, disposal: {methods: [{medium: PAPER, method: ''}]}}", vec![("disposal.methods.0.method", code::REQUIRED)]),
-            (
-                &format!("{{effectiveFrom: 2024-01-25, safeguards: [{{kind: TECHNICAL, measure: {long}}}]}}"),
-                vec![("safeguards.0.measure", code::TOO_LONG)],
-            ),
+            (&format!("{{effectiveFrom: 2024-01-25, safeguards: [{{kind: TECHNICAL, measure: {long}}}]}}"), vec![("safeguards.0.measure", code::TOO_LONG)]),
         ] {
             let found = checked(yaml).1;
             assert_eq!(found.iter().map(|(path, code)| (path.as_str(), *code)).collect::<Vec<_>>(), problems, "{yaml}");

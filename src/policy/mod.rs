@@ -23,8 +23,8 @@ use crate::retention::Retention;
 use crate::source::SourceInput;
 
 pub use facts::{
-    AutoCollection, DataSubjectRight, DisposalMedium, DisposalMethod, OfficerRole, PrivacyLabel, PrivacyLabelKind, PrivacyOfficer, RemedyBody, RightProcedure, Safeguard,
-    SafeguardKind, VideoDeviceKind,
+    AutoCollection, DataSubjectRight, DisposalMedium, DisposalMethod, OfficerRole, PrivacyLabel, PrivacyLabelKind, PrivacyOfficer, RemedyBody, RightProcedure,
+    Safeguard, SafeguardKind, VideoDeviceKind,
 };
 pub use input::{DisposalInput, IncomingEntrustmentInput, PolicyInput, PolicyItemInput, PolicyRevisionInput, VideoDeviceInput};
 pub use section::{PolicySection, PolicySectionKind, SectionState};

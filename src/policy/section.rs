@@ -10,7 +10,7 @@ use crate::vocabulary::Vocabulary as _;
 
 crate::vocabulary! {
     /// Matter that a section of a privacy policy is about (처리방침 기재사항). Act 제30조①, Decree 제31조①.
-    pub enum PolicySectionKind, filter PolicySectionKindFilter {
+    pub enum PolicySectionKind {
         Purpose = "PURPOSE", "개인정보의 처리 목적", "Purposes of processing", "Act 제30조①1.";
         Retention = "RETENTION", "개인정보의 처리 및 보유 기간", "Periods of processing and retention", "Act 제30조①2.";
         Provision = "PROVISION", "개인정보의 제3자 제공", "Provision to third parties", "Act 제30조①3, where there is any.";
@@ -39,7 +39,7 @@ crate::vocabulary! {
 
 crate::vocabulary! {
     /// What is known of a section of a policy revision (기재 상태). That something is not stated never means that there is none.
-    pub enum SectionState, filter SectionStateFilter {
+    pub enum SectionState {
         Stated = "STATED", "기재", "Stated";
         Referred = "REFERRED", "다른 곳을 안내", "Refers elsewhere", "The section points to another document or page for its content.";
         Empty = "EMPTY", "제목만 있음", "Empty", "A heading without content.";

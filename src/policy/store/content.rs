@@ -3,26 +3,27 @@
 use std::collections::HashMap;
 
 use entity::{
-    auto_collection, data_file, disposal_method, organization, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label, privacy_officer, remedy_body,
-    right_procedure, safeguard, video_device,
+    auto_collection, data_file, disposal_method, organization, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label,
+    privacy_officer, remedy_body, right_procedure, safeguard,
 };
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::{
-    AutoCollectionOfRevision, BodiesOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision, LabelsOfRevision, OfficersOfRevision, RightsOfRevision,
-    SafeguardsOfRevision, SectionsOfRevision,
+    AutoCollectionOfRevision, BodiesOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision, LabelsOfRevision,
+    OfficersOfRevision, RightsOfRevision, SafeguardsOfRevision, SectionsOfRevision,
 };
 use crate::entrustment::entrustments_by;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::organization::Party;
 use crate::policy::{
-    AutoCollection, Content, DisposalMethod, IncomingEntrustment, PolicyItem, PolicySection, PrivacyLabel, PrivacyOfficer, RemedyBody, RightProcedure, Safeguard, VideoDevice,
+    AutoCollection, Content, DisposalMethod, IncomingEntrustment, PolicyItem, PolicySection, PrivacyLabel, PrivacyOfficer, RemedyBody, RightProcedure,
+    Safeguard, VideoDevice,
 };
 use crate::provision::provisions_by;
 use crate::registration::AccessDesk;
-use crate::retention::{Retention, RetentionTerm, terms_by};
+use crate::retention::{Retention, terms_by};
 use crate::store::{Part, PartRow, text_list};
 
 /// Content of the revisions, as it was recorded.
@@ -105,10 +106,8 @@ pub fn recorded_parts<R: Clone, T: TryFrom<R, Error = Error>>(rows: &[R]) -> Res
 
 /// Registration numbers of the files that the revisions cover, in order.
 async fn files(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>> {
-    let is_file = policy_revision_data_file::Entity::belongs_to(data_file::Entity)
-        .from(policy_revision_data_file::Column::DataFileId)
-        .to(data_file::Column::Id)
-        .into();
+    let is_file =
+        policy_revision_data_file::Entity::belongs_to(data_file::Entity).from(policy_revision_data_file::Column::DataFileId).to(data_file::Column::Id).into();
     let rows: Vec<(Uuid, String)> = policy_revision_data_file::Entity::find()
         .join(JoinType::InnerJoin, is_file)
         .select_only()
@@ -130,17 +129,14 @@ async fn devices(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid
     let rows = rows::<DevicesOfRevision>(db, ids).await?;
     let keys: Vec<Uuid> = rows.values().flatten().map(|row| row.id).collect();
     let mut terms = terms_by(db, entity::retention_term::Column::VideoDeviceId, &keys).await?;
-    let device = |row: video_device::Model, terms: Vec<RetentionTerm>| {
-        let retention = match (row.retention_text, row.retention_class) {
-            (Some(text), Some(class)) => Some(Retention { text, class: word(&class)?, terms }),
-            _ => None,
-        };
-        Ok(VideoDevice { kind: word(&row.kind)?, count: row.count, location: row.location, purpose: row.purpose, retention, note: row.note })
-    };
     let mut devices: HashMap<Uuid, Vec<VideoDevice>> = HashMap::new();
     for row in rows.into_values().flatten() {
-        let terms = terms.remove(&row.id).unwrap_or_default();
-        devices.entry(row.policy_revision_id).or_default().push(device(row, terms)?);
+        let retention = match (row.retention_text, row.retention_class) {
+            (Some(text), Some(class)) => Some(Retention { text, class: word(&class)?, terms: terms.remove(&row.id).unwrap_or_default() }),
+            _ => None,
+        };
+        let device = VideoDevice { kind: word(&row.kind)?, count: row.count, location: row.location, purpose: row.purpose, retention, note: row.note };
+        devices.entry(row.policy_revision_id).or_default().push(device);
     }
     Ok(devices)
 }

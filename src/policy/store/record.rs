@@ -1,8 +1,8 @@
 //! Recording policies and their revisions.
 
 use entity::{
-    auto_collection, disposal_method, incoming_entrustment, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy,
-    remedy_body, retention_term, right_procedure, safeguard, video_device,
+    auto_collection, disposal_method, incoming_entrustment, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label,
+    privacy_officer, privacy_policy, remedy_body, retention_term, right_procedure, safeguard, video_device,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
@@ -274,7 +274,90 @@ fn known_places<T: PartialEq>(recorded: &[T], stated: &[T]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, Utc};
+
     use super::*;
+    use crate::agency::AgencyInput;
+    use crate::organization::Parties;
+    use crate::policy::PolicyInput;
+    use crate::problem::Problems;
+    use crate::store::{PoolSettings, Store};
+
+    /// A revision that states something of everything but files.
+    const WHOLE: &str = "
+  - effectiveFrom: 2024-01-25
+    effectiveUntil: 2024-12-31
+    periodText: 2024. 1. 25.부터
+    publishedUrl: https://example.go.kr/privacy
+    announcedOn: 2024-01-20
+    sections: [{kind: PURPOSE, heading: 제1조(목적), state: STATED}, {kind: ENTRUSTMENT, state: EMPTY}]
+    labels: [{kind: PURPOSE, text: 서비스 신청}, {kind: CHILDREN}]
+    collectedItems: [{name: 방문일시, requirement: AUTOMATIC, activity: 인터넷 서비스 이용}, {name: 주민등록번호, subject: 신청자}]
+    provisions:
+      - {recipient: 경찰서, items: [{name: 성명}], retention: {text: 수사 종료시까지}, legalBases: [{citation: 형사소송법 제199조}]}
+      - {recipient: BGF리테일, purpose: 할인쿠폰 발행, retention: {text: 6개월}}
+    entrustments: [{entrustee: (주)인터웹, task: 유지관리, startsOn: 2024-01-25, endsOn: 2024-12-31, subEntrustees: [(주)파란샘]}]
+    officers:
+      - {role: PRIVACY_OFFICER, name: 홍길동, grade: 국장, department: 디지털정책관, phones: ['02-1', '02-2'], email: privacy@example.go.kr, fax: '02-3'}
+      - {role: PRIVACY_MANAGER, position: 팀장, isNameWithheld: true}
+    accessDesk: {department: 양성평등담당관, phones: ['02-4'], address: 서울}
+    rights: [{right: ACCESS, methods: [서면, 전자우편], byAgent: 위임장, form: 별지 제8호, limits: 제35조제4항}]
+    remedies: [{name: 개인정보 침해신고센터, operator: 한국인터넷진흥원, url: privacy.kisa.or.kr, phones: [국번 없이 118]}]
+    appeals: [{name: 중앙행정심판위원회, address: 세종}]
+    safeguards: [{kind: TECHNICAL, measure: 암호화}]
+    disposal: {procedure: 승인 후 파기, methods: [{medium: PAPER, method: 파쇄}]}
+    autoCollection: [{name: 쿠키, purpose: 맞춤서비스, refusal: 설정}]
+    videoDevices: [{kind: FIXED, count: 2, location: 로비, purpose: 시설안전, retention: {text: 30일}, note: 24시간}, {note: 현황은 다른 문서}]
+    entrustedBy: [{entruster: 해양수산부, task: 운영}]
+";
+
+    /// A register with one agency, in a database of its own.
+    async fn register(folder: &std::path::Path) -> Store {
+        let store = Store::connect(&format!("sqlite:{}?mode=rwc", folder.join("register.sqlite").display()), &PoolSettings::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let agency: AgencyInput = serde_saphyr::from_str("{code: '6110000', name: 서울특별시, type: METROPOLITAN_GOVERNMENT}").unwrap();
+        let mut write = store.write(DateTime::UNIX_EPOCH, Arc::new(|| [0; 32])).await.unwrap();
+        write.agency(&agency).await.unwrap();
+        write.commit().await.unwrap();
+        store
+    }
+
+    /// Records a policy with these revisions. What was recorded, and how many entries the journal got.
+    async fn record(store: &Store, revisions: &str) -> (Vec<Recorded>, usize) {
+        let input: PolicyInput = serde_saphyr::from_str(&format!("agency: '6110000'\ntitle: 개인정보 처리방침\nrevisions:{revisions}")).unwrap();
+        let mut problems = Problems::default();
+        let policy = input.checked(&mut problems, &Parties::default(), &[]);
+        assert!(problems.is_empty(), "{problems:?}");
+        let now: DateTime<Utc> = "2026-11-22T00:00:00Z".parse().unwrap();
+        let mut write = store.write(now, Arc::new(|| [0; 32])).await.unwrap();
+        let recorded = write.privacy_policy(&policy, &DocumentKeys::new()).await.unwrap();
+        let mut ids: Vec<Uuid> = policy_revision::Entity::find().all(write.txn()).await.unwrap().into_iter().map(|row| row.id).collect();
+        ids.sort();
+        let stored = revision_contents(write.txn(), &ids).await.unwrap();
+        for (content, _) in &policy.revisions {
+            assert!(stored.values().any(|other| other == content), "what is read back is what was recorded: {content:#?} {stored:#?}");
+        }
+        (recorded, write.commit().await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_policy_is_recorded_once() {
+        use Recorded::{New, Unchanged};
+        let folder = tempfile::tempdir().unwrap();
+        let store = register(folder.path()).await;
+        let dates = "\n  - {effectiveUntil: 2022-12-31}\n  - {effectiveFrom: 2023-01-01, effectiveUntil: 2024-01-24}";
+        assert_eq!(record(&store, &format!("{dates}{WHOLE}")).await.0, [New, New, New]);
+        assert_eq!(record(&store, &format!("{dates}{WHOLE}")).await, (vec![Unchanged, Unchanged, Unchanged], 0));
+        // The document says something else for a period: a further revision, and nothing else.
+        let edited = WHOLE.replace("암호화", "접근 통제");
+        assert_eq!(record(&store, &format!("{dates}{edited}")).await, (vec![Unchanged, Unchanged, New], 1));
+        assert_eq!(record(&store, &edited).await, (vec![Unchanged], 0));
+        assert_eq!(record(&store, WHOLE).await, (vec![New], 1));
+        let rows = policy_revision::Entity::find().order_by_asc(policy_revision::Column::Number).all(store.db()).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    }
 
     #[test]
     fn what_is_recorded_of_a_period() {

@@ -275,6 +275,13 @@ pub struct AccessDesk {
     pub address: Option<String>,
 }
 
+impl From<super::AccessDesk> for AccessDesk {
+    fn from(desk: super::AccessDesk) -> Self {
+        let super::AccessDesk { department, phones, email, fax, address } = desk;
+        Self { department, phones, email, fax, address }
+    }
+}
+
 /// Limit to access (열람 제한·거절): what is withheld, and on what ground. Act 제35조④.
 #[derive(SimpleObject)]
 pub struct AccessRestriction {

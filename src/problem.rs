@@ -33,6 +33,12 @@ pub struct Problems {
 }
 
 impl Problems {
+    /// Collects problems of the value at `path`.
+    #[must_use]
+    pub fn within_path(path: impl Into<String>) -> Self {
+        Self { found: Vec::new(), path: vec![path.into()] }
+    }
+
     /// Looks at the value `name` below the present path.
     pub fn within<T>(&mut self, name: impl Into<String>, look: impl FnOnce(&mut Self) -> T) -> T {
         self.path.push(name.into());

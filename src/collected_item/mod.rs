@@ -49,7 +49,8 @@ vocabulary! {
 }
 
 /// One item as a document names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CollectedItem {
     /// Name as written, with its qualifier: "성명(한글, 한자, 영문)".
     pub name: String,

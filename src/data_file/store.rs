@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
-use entity::{data_file, impact_assessment_data_file, legal_basis, policy_revision_data_file, provision};
+use entity::{data_file, impact_assessment_data_file, legal_basis, policy_revision_data_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
 use crate::organization::Parties;
 use crate::problem::{Problems, code};
-use crate::registration::{Content, Recorded, RegistrationChangeKind, contents_of_file};
+use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
 use crate::source::DocumentKeys;
 use crate::store::{
     Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files, listed_by_default, of_agencies,

@@ -7,10 +7,10 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::admission::{self, Admitted, Rejected, Rules};
-use super::coercion::ArgumentCheck;
-use super::limits::Limits;
+use super::admission::coercion::ArgumentCheck;
+use super::admission::limits::Limits;
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
-use super::schema_types::SchemaTypes;
+use super::admission::schema_types::SchemaTypes;
 use crate::error::{Error, code};
 
 /// Puts the data of a request (loaders, caller, clock) where resolvers find it.

@@ -1,10 +1,20 @@
 //! The public schema: its roots, and what every noun's `graphql` part shares. `schema.graphql` is printed from here by a test.
 
+pub mod admission;
 pub mod connection;
+pub mod engine;
+mod enum_label;
 pub mod filter;
+pub mod loaders;
+pub mod node;
 pub mod order;
-
+pub mod request;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod scalar;
+mod schema;
+
+pub use schema::{engine, sdl};
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -18,6 +28,20 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::vocabulary::Vocabulary;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
+
+crate::vocabulary! {
+    /// Language of labels (언어).
+    pub enum Language {
+        Ko = "KO", "한국어", "Korean";
+        En = "EN", "영어", "English";
+    }
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Self::Ko
+    }
+}
 
 /// What one request reads with: its loaders, and the moment it began.
 pub struct Session {

@@ -10,7 +10,7 @@ use async_graphql::{Context, EmptySubscription, Enum, Error, ErrorExtensions, ID
 use serde::{Deserialize, Serialize};
 
 use super::engine::Engine;
-use super::limits::Limits;
+use super::admission::limits::Limits;
 use super::request::RequestContext;
 
 #[derive(Serialize, Deserialize)]

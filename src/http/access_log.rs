@@ -9,7 +9,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::{App, REQUEST_ID};
-use crate::graphql::document::short;
+use crate::graphql::admission::document::short;
 
 /// Id of a request, kept among its extensions.
 #[derive(Clone)]

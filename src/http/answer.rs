@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::access_log::Note;
 use super::media_type::MediaType;
 use crate::error::code;
-use crate::graphql::document::short;
-use crate::graphql::refusal::Refusal;
+use crate::graphql::admission::document::short;
+use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{Ending, Outcome};
 
 /// An answer without `data`.

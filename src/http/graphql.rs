@@ -9,7 +9,7 @@ use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
 use super::{App, answer, pages, parameters};
 use crate::error::code;
-use crate::graphql::refusal::Refusal;
+use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
 
 /// POST.

@@ -8,8 +8,8 @@ use super::App;
 use super::answer;
 use super::media_type::MediaType;
 use crate::error::code;
-use crate::graphql::document::short;
-use crate::graphql::refusal::Refusal;
+use crate::graphql::admission::document::short;
+use crate::graphql::admission::refusal::Refusal;
 
 const INDEX: &str = include_str!("index.html");
 const EXPLORER: &str = include_str!("explorer.html");

@@ -13,7 +13,7 @@ use crate::graphql::scalar::{Count, DateTime};
 use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType, change_key};
 use crate::registration::graphql::Registration;
-use crate::store::Page;
+use crate::store::{Listing as _, Page};
 
 /// Change (변경): an entry of the public journal. Each entry carries the hash of the one before.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Change {
 
     /// Position in the journal from which to go on with `changes(after:)`. Opaque and stable.
     async fn cursor(&self) -> String {
-        crate::store::Listing::order(&ChangeListing::new(None, None)?).cursor(&self.0).to_string()
+        ChangeListing::default().order().cursor(&self.0).to_string()
     }
 
     /// Number of the entry: 1, 2, … without gaps.
@@ -112,8 +112,7 @@ impl Register {
 
     /// Position from which to follow `changes`: after the last entry of the journal. Null for an empty register.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let order = crate::store::Listing::order(&ChangeListing::new(None, None)?);
-        Ok(tally(ctx).await?.last.map(|change| order.cursor(&change).to_string()))
+        Ok(tally(ctx).await?.last.map(|change| ChangeListing::default().order().cursor(&change).to_string()))
     }
 
     /// Number of data files that lists show: registered and disclosed ones.

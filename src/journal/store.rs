@@ -15,7 +15,7 @@ use crate::identity::{GlobalId, change_key};
 use crate::store::{Key, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
 
 /// List of changes, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ChangeListing {
     since: Option<i64>,
     filter: Option<ChangeFilter>,

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::{legal_basis, statute};
 
 use super::store::{AliasesOfStatute, ArticlesOfStatute, StatuteByKey, StatuteListing};
-use super::{LawfulGround, LawfulGroundFilter, StatuteKind, StatuteKindFilter, statute_key};
+use super::{LawfulGround, LawfulGroundFilter, StatuteKind, StatuteKindFilter, canonical_statute_name};
 use crate::data_file::DataFileListing;
 use crate::data_file::graphql::DataFileConnection;
 use crate::graphql::connection::Paged;
@@ -202,7 +202,7 @@ pub struct StatuteQuery;
 impl StatuteQuery {
     /// Statute of that name; spelling variants of one name agree. Null if no record rests on it.
     async fn statute(&self, ctx: &Context<'_>, #[graphql(desc = "Name of the statute.")] name: String) -> Result<Option<Statute>> {
-        Ok(ctx.load(StatuteByKey(statute_key(&name))).await?.map(|row| Statute((*row).clone())))
+        Ok(ctx.load(StatuteByKey(canonical_statute_name(&name))).await?.map(|row| Statute((*row).clone())))
     }
 
     /// Statutes (법령) that the register knows, by name if not said otherwise. At most 100 in a page, 20 if not said.

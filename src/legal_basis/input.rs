@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{LawfulGround, LegalBasis, StatuteKind, StatuteName, canonical_statute_name, parse_citation, statute_named};
+use super::{LawfulGround, LegalBasis, StatuteKind, StatuteName, parse_citation, statute_named};
 use crate::problem::Problems;
 
 /// Legal basis as a document states it. What is left out is read from the citation, 동법 referring back to the bases before it.
@@ -27,6 +27,27 @@ pub struct LegalBasisInput {
     pub lawful_ground: Option<LawfulGround>,
 }
 
+/// What a document says of a statute whose name does not tell it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StatuteInput {
+    /// Name.
+    pub name: String,
+    /// Kind; told by the name where left out.
+    pub kind: Option<StatuteKind>,
+    /// Other spellings of the name.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+impl StatuteInput {
+    /// The statute as it can be stored; what is wrong with it goes to `problems`.
+    #[must_use]
+    pub fn checked(&self, problems: &mut Problems) -> Self {
+        Self { name: problems.required_text("name", &self.name, 200), kind: self.kind, aliases: problems.texts("aliases", &self.aliases, 50, 200) }
+    }
+}
+
 /// Most bases that one record can state.
 pub const MOST: usize = 200;
 
@@ -39,7 +60,7 @@ pub fn checked_bases(problems: &mut Problems, inputs: &[LegalBasisInput]) -> Vec
         let read = parse_citation(&citation, &bases);
         let statute = match problems.text("statute", input.statute.as_deref(), 200) {
             Some(name) => {
-                let known = statute_named(&name);
+                let known = statute_named(&name).unwrap_or(StatuteName { name, kind: StatuteKind::Other });
                 Some(StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name })
             }
             None => read.statute.map(|statute| StatuteName { kind: input.kind.unwrap_or(statute.kind), ..statute }),
@@ -59,8 +80,3 @@ pub fn checked_bases(problems: &mut Problems, inputs: &[LegalBasisInput]) -> Vec
     bases
 }
 
-/// Name under which spellings of one statute agree; the key of the statute.
-#[must_use]
-pub fn statute_key(name: &str) -> String {
-    crate::hangul::compact(&canonical_statute_name(name))
-}

@@ -7,10 +7,12 @@ mod store;
 
 pub use self::{
     citation::{parse, parse_citation},
-    input::{LegalBasisInput, checked_bases, statute_key},
+    input::{LegalBasisInput, StatuteInput, checked_bases},
     statute::{canonical_statute_name, parent_name, statute_named},
     store::{BasesOfProvision, BasesOfRegistration, BasisOwner, bases_by},
 };
+use serde::Serialize;
+
 use crate::vocabulary;
 
 vocabulary! {
@@ -39,7 +41,8 @@ vocabulary! {
 }
 
 /// Name of a statute and its kind.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct StatuteName {
     /// Official name where the statute is known, otherwise as written without brackets.
     pub name: String,
@@ -48,7 +51,8 @@ pub struct StatuteName {
 }
 
 /// One basis of a cell.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LegalBasis {
     /// The part of the cell that cites it, as written, spaces unified.
     pub citation: String,

@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::graphql::{LegalBasisFilter, StatuteFilter, StatuteOrder, StatuteOrderField};
-use super::{LegalBasis, StatuteName, parent_name, statute_key};
+use super::{LegalBasis, StatuteInput, StatuteKind, StatuteName, canonical_statute_name, parent_name, statute_named};
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, derived_key, node_key};
@@ -72,7 +72,7 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn statute(&mut self, name: &StatuteName) -> Result<Uuid> {
-        let key = statute_key(&name.name);
+        let key = canonical_statute_name(&name.name);
         let known = (NodeType::Statute, key.clone());
         if let Some(id) = self.known.get(&known) {
             return Ok(*id);
@@ -93,12 +93,14 @@ impl Write {
         Ok(id)
     }
 
-    /// Adds other spellings of a statute's name.
+    /// Records what a document says of a statute whose name does not tell it.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn statute_aliases(&mut self, id: Uuid, aliases: &[String]) -> Result<()> {
-        for name in aliases {
+    pub async fn stated_statute(&mut self, input: &StatuteInput) -> Result<()> {
+        let known = statute_named(&input.name).unwrap_or(StatuteName { name: input.name.clone(), kind: StatuteKind::Other });
+        let id = self.statute(&StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name }).await?;
+        for name in &input.aliases {
             if statute_alias::Entity::find_by_id((id, name.clone())).one(self.txn()).await?.is_none() {
                 self.insert::<statute_alias::Entity>(vec![statute_alias::Model { statute_id: id, name: name.clone() }]).await?;
             }
@@ -258,8 +260,8 @@ impl StatuteFilter {
         let name = |filter: &crate::graphql::filter::StringFilter| {
             // The key has no spaces, brackets or middle dots: neither must what is compared with it.
             let spelled = crate::graphql::filter::StringFilter {
-                eq: filter.eq.as_deref().map(statute_key),
-                r#in: filter.r#in.as_ref().map(|names| names.iter().map(|name| statute_key(name)).collect()),
+                eq: filter.eq.as_deref().map(canonical_statute_name),
+                r#in: filter.r#in.as_ref().map(|names| names.iter().map(|name| canonical_statute_name(name)).collect()),
                 contains: filter.contains.as_deref().map(crate::hangul::compact),
                 starts_with: filter.starts_with.as_deref().map(crate::hangul::compact),
                 is_null: filter.is_null,

@@ -13,7 +13,7 @@ use crate::problem::Problems;
 use crate::retention::{Retention, RetentionInput};
 use crate::vocabulary;
 
-pub use store::{ProvisionListing, ProvisionOwner};
+pub use store::{ProvisionListing, ProvisionOwner, provisions_by};
 
 vocabulary! {
     /// Whom a statement on provision or entrustment is made for (기재 단위).

@@ -20,7 +20,7 @@ use crate::retention::{Retention, RetentionInput};
 use crate::source::SourceInput;
 use crate::vocabulary;
 
-pub use store::{RegistrationListing, Stretch, Timeline, TimelineOfFile, contents};
+pub use store::{ContentConditions, RegistrationListing, TimelineOfFile, contents_of_file, in_force_on};
 
 vocabulary! {
     /// Why a registration was recorded (변경 구분).

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problems, code};
 
+pub use store::DocumentKeys;
+
 /// Document or sheet that values were read from.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migration::MigratorTrait as _;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
+use sea_orm::{ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};

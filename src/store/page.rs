@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Func, Order as Direction, OrderedStatement as _, Query, SelectStatement, WindowStatement};
+use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Func, Order as Direction, Query, SelectStatement, WindowStatement};
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;

@@ -25,7 +25,7 @@ pub struct Limits {
     pub directives: u64,
     /// Fragment definitions of a document.
     pub fragments: usize,
-    /// Cost of an operation; see [`crate::graphql::cost`].
+    /// Cost of an operation; see [`crate::graphql::admission::cost`].
     pub cost: u64,
     /// Page size, the value of `first` or `last`.
     pub page: u64,

@@ -144,7 +144,7 @@ fn measure(set: &SelectionSet, fragments: &HashMap<&Name, Size>) -> Size {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::document::parse;
+    use crate::graphql::admission::document::parse;
 
     fn fan_out(levels: usize, width: usize) -> String {
         let mut source = "{ ...f0 }".to_owned();

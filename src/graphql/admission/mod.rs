@@ -1,15 +1,25 @@
 //! Admission of a request: everything that is checked before anything is executed, in the order of what it costs to check.
 
+pub mod arguments;
+pub mod coercion;
+pub mod cost;
+pub mod document;
+pub mod limits;
+pub mod measure;
+pub mod prescan;
+pub mod refusal;
+pub mod scalar_check;
+pub mod schema_types;
+
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 
-use super::arguments::Arguments;
-use super::coercion::{ArgumentCheck, Checker};
-use super::limits::Limits;
-use super::refusal::Refusal;
-use super::request::{GraphqlRequest, Transport};
-use super::schema_types::SchemaTypes;
-use super::{cost, document, measure, prescan};
+use self::arguments::Arguments;
+use self::coercion::{ArgumentCheck, Checker};
+use self::limits::Limits;
+use self::refusal::Refusal;
+use crate::graphql::request::{GraphqlRequest, Transport};
+use self::schema_types::SchemaTypes;
 use crate::error::code;
 
 /// A request that may be executed.

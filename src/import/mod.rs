@@ -1,0 +1,303 @@
+//! Documents in: the native format (docs/document-format.md) is read, checked and recorded, everything of a run or nothing.
+
+mod bundled;
+mod document;
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::agency::AgencyInput;
+use crate::error::{Error, Result};
+use crate::graphql::day_in_korea;
+use crate::problem::{Problem, Problems, code};
+use crate::registration::Recorded;
+use crate::source::DocumentKeys;
+use crate::store::{Salts, Store, Write};
+
+pub use bundled::{BUNDLED, load_bundled};
+pub use document::{RegisterDocument, Unreadable, read};
+
+/// What a run recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Documents read.
+    pub documents: usize,
+    /// Agencies: new, amended, unchanged.
+    pub agencies: Tally,
+    /// Data files: new ones; those with further registrations; unchanged ones.
+    pub data_files: Tally,
+    /// Registrations recorded.
+    pub registrations: usize,
+    /// Revisions of privacy policies: new, unchanged.
+    pub policy_revisions: Tally,
+    /// Impact assessments: new, amended, unchanged.
+    pub impact_assessments: Tally,
+    /// Entries written to the journal.
+    pub changes: usize,
+}
+
+/// How many things were new, amended, unchanged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Recorded for the first time.
+    pub new: usize,
+    /// Recorded before with other content.
+    pub amended: usize,
+    /// Recorded before with the same content.
+    pub unchanged: usize,
+}
+
+impl Tally {
+    fn add(&mut self, recorded: Recorded) {
+        *match recorded {
+            Recorded::New => &mut self.new,
+            Recorded::Amended => &mut self.amended,
+            Recorded::Unchanged => &mut self.unchanged,
+        } += 1;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} new, {} amended, {} unchanged", self.new, self.amended, self.unchanged)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  documents           {}", self.documents)?;
+        writeln!(f, "  agencies            {}", self.agencies)?;
+        writeln!(f, "  data files          {}", self.data_files)?;
+        writeln!(f, "  registrations       {} recorded", self.registrations)?;
+        writeln!(f, "  policy revisions    {}", self.policy_revisions)?;
+        writeln!(f, "  impact assessments  {}", self.impact_assessments)?;
+        write!(f, "  journal entries     {}", self.changes)
+    }
+}
+
+/// Why a run recorded nothing.
+#[derive(Debug)]
+pub enum Failure {
+    /// Documents that are not the native format.
+    Unreadable(Vec<Unreadable>),
+    /// Values that cannot be recorded, with the name of their document.
+    Problems(Vec<(String, Problem)>),
+    /// The database.
+    Store(Error),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(documents) => documents.iter().try_for_each(|document| writeln!(f, "{document}")),
+            Self::Problems(problems) => problems.iter().try_for_each(|(document, problem)| {
+                let path = if problem.path.is_empty() { "the document" } else { &problem.path };
+                writeln!(f, "{document}: {path}: {} ({})", problem.message, problem.code)
+            }),
+            Self::Store(error) => writeln!(f, "{}", error.chain()),
+        }?;
+        write!(f, "Nothing was recorded.")
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Records documents, given as name and text, in one transaction: all of them, or nothing. What is recorded already with the same content stays as it is.
+///
+/// # Errors
+/// [`Failure`] with everything that is wrong; then nothing was recorded.
+pub async fn import(store: &Store, documents: &[(String, String)], now: DateTime<Utc>, salts: Salts) -> Result<Report, Failure> {
+    let (mut documents_read, mut unreadable) = (Vec::new(), Vec::new());
+    for (name, text) in documents {
+        match read(name, text) {
+            Ok(document) => documents_read.push((name.clone(), document)),
+            Err(error) => unreadable.push(error),
+        }
+    }
+    if !unreadable.is_empty() {
+        return Err(Failure::Unreadable(unreadable));
+    }
+    let mut run = Run { write: store.write(now, salts).await?, report: Report { documents: documents.len(), ..Report::default() }, problems: Vec::new() };
+    run.record(&documents_read).await?;
+    if run.problems.is_empty() {
+        run.report.changes = run.write.commit().await?;
+        Ok(run.report)
+    } else {
+        Err(Failure::Problems(run.problems))
+    }
+}
+
+struct Run {
+    write: Write,
+    report: Report,
+    problems: Vec<(String, Problem)>,
+}
+
+/// Turns what the register refuses into a problem at a place; other errors end the run.
+macro_rules! or_problem {
+    ($result:expr, $problems:expr, $field:expr) => {
+        match $result {
+            Ok(value) => Some(value),
+            Err(Error::Input(message)) => {
+                $problems.add($field, code::NOT_FOUND, message);
+                None
+            }
+            Err(error) => return Err(error),
+        }
+    };
+}
+
+impl Run {
+    /// Records in the order in which things refer to each other, whichever document they stand in.
+    async fn record(&mut self, documents: &[(String, RegisterDocument)]) -> Result<()> {
+        let mut keys = Vec::new();
+        for (name, document) in documents {
+            let mut problems = Problems::default();
+            let sources = problems.each("sources", &document.sources, 1000, |problems, source| source.checked(problems));
+            keys.push(self.write.source_documents(&sources).await?);
+            self.keep(name, problems);
+        }
+        self.agencies(documents, &keys).await?;
+        self.organizations_and_statutes(documents).await?;
+        self.data_files(documents, &keys).await?;
+        self.policies_and_assessments(documents, &keys).await
+    }
+
+    fn keep(&mut self, name: &str, problems: Problems) {
+        self.problems.extend(problems.found().into_iter().map(|problem| (name.to_owned(), problem)));
+    }
+
+    async fn agencies(&mut self, documents: &[(String, RegisterDocument)], keys: &[DocumentKeys]) -> Result<()> {
+        let mut checked: Vec<(usize, usize, AgencyInput)> = Vec::new();
+        for (place, (name, document)) in documents.iter().enumerate() {
+            let mut problems = Problems::default();
+            let agencies = problems.each("agencies", &document.agencies, usize::MAX, |problems, agency| {
+                let sources = problems.each("sources", &agency.sources, 1000, |problems, source| source.checked(problems, &document.sources));
+                AgencyInput { sources, ..agency.checked(problems) }
+            });
+            for (index, agency) in agencies.into_iter().enumerate() {
+                if checked.iter().any(|(_, _, other)| other.code == agency.code) {
+                    problems.add(&format!("agencies.{index}.code"), code::CONFLICT, format!("agency {} stands more than once in what is imported", agency.code));
+                }
+                checked.push((place, index, agency));
+            }
+            self.keep(name, problems);
+        }
+        if !self.problems.is_empty() {
+            return Ok(());
+        }
+        // Superiors first. What is left over when nothing can follow any more stands in a circle.
+        let mut waiting: Vec<usize> = (0..checked.len()).collect();
+        while !waiting.is_empty() {
+            let is_waiting = |code: &String| waiting.iter().any(|index| checked[*index].2.code == *code);
+            let (later, ready): (Vec<usize>, Vec<usize>) = waiting.iter().copied().partition(|index| checked[*index].2.parent.as_ref().is_some_and(is_waiting));
+            if ready.is_empty() {
+                let (place, index, agency) = &checked[later[0]];
+                let mut problems = Problems::default();
+                problems.add(&format!("agencies.{index}.parent"), code::CONFLICT, format!("agency {} stands in a circle of superiors", agency.code));
+                self.keep(&documents[*place].0, problems);
+                return Ok(());
+            }
+            for index in ready {
+                let (place, index, agency) = &checked[index];
+                let mut problems = Problems::default();
+                if let Some(recorded) = or_problem!(self.write.agency(agency).await, problems, &format!("agencies.{index}")) {
+                    self.report.agencies.add(recorded);
+                    let id = self.write.agency_by_code(&agency.code).await?;
+                    self.write.sources(id, &agency.sources, &keys[*place]).await?;
+                }
+                self.keep(&documents[*place].0, problems);
+            }
+            waiting = later;
+        }
+        for (place, index, agency) in &checked {
+            let mut problems = Problems::default();
+            for (number, predecessor) in agency.predecessors.iter().enumerate() {
+                let path = format!("agencies.{index}.predecessors.{number}.code");
+                or_problem!(self.write.agency_succession(&predecessor.code, &agency.code, predecessor.on, predecessor.kind).await, problems, &path);
+            }
+            self.keep(&documents[*place].0, problems);
+        }
+        Ok(())
+    }
+
+    async fn organizations_and_statutes(&mut self, documents: &[(String, RegisterDocument)]) -> Result<()> {
+        for (name, document) in documents {
+            let mut problems = Problems::default();
+            let mut parties = self.write.known_parties().await?;
+            for (index, organization) in document.organizations.iter().enumerate() {
+                organization.kind.into_iter().for_each(|kind| parties.know(&organization.name, kind));
+                or_problem!(self.write.stated_organization(organization, &parties).await, problems, &format!("organizations.{index}.agency"));
+            }
+            for (index, statute) in document.statutes.iter().enumerate() {
+                let statute = problems.within(format!("statutes.{index}"), |problems| statute.checked(problems));
+                self.write.stated_statute(&statute).await?;
+            }
+            self.keep(name, problems);
+        }
+        Ok(())
+    }
+
+    async fn data_files(&mut self, documents: &[(String, RegisterDocument)], keys: &[DocumentKeys]) -> Result<()> {
+        let parties = self.write.known_parties().await?;
+        let today = day_in_korea(self.write.now());
+        for ((name, document), keys) in documents.iter().zip(keys) {
+            for (index, file) in document.data_files.iter().enumerate() {
+                let mut problems = Problems::within_path(format!("dataFiles.{index}"));
+                for (number, registration) in file.registrations.iter().enumerate() {
+                    problems.within(format!("registrations.{number}"), |problems| {
+                        problems.each("sources", &registration.sources, 2000, |problems, source| source.checked(problems, &document.sources));
+                    });
+                }
+                let recorded = self.write.data_file(file, &parties, keys, today, &mut problems).await?;
+                self.report.registrations += recorded.recorded;
+                self.report.data_files.add(match (recorded.is_new, recorded.recorded) {
+                    (true, _) => Recorded::New,
+                    (false, 0) => Recorded::Unchanged,
+                    (false, _) => Recorded::Amended,
+                });
+                self.keep(name, problems);
+            }
+        }
+        Ok(())
+    }
+
+    async fn policies_and_assessments(&mut self, documents: &[(String, RegisterDocument)], keys: &[DocumentKeys]) -> Result<()> {
+        if !self.problems.is_empty() {
+            // They name files, which may be missing only because something else is wrong with them.
+            return Ok(());
+        }
+        let parties = self.write.known_parties().await?;
+        for ((name, document), keys) in documents.iter().zip(keys) {
+            for (index, policy) in document.policies.iter().enumerate() {
+                let mut problems = Problems::within_path(format!("policies.{index}"));
+                let policy = policy.checked(&mut problems, &parties, &document.sources);
+                if problems.is_empty() {
+                    for recorded in or_problem!(self.write.privacy_policy(&policy, keys).await, problems, "").unwrap_or_default() {
+                        self.report.policy_revisions.add(recorded);
+                    }
+                }
+                self.keep(name, problems);
+            }
+            for (index, assessment) in document.impact_assessments.iter().enumerate() {
+                let mut problems = Problems::within_path(format!("impactAssessments.{index}"));
+                let assessment = assessment.checked(&mut problems, &parties, &document.sources);
+                if problems.is_empty()
+                    && let Some(recorded) = or_problem!(self.write.impact_assessment(&assessment, keys).await, problems, "")
+                {
+                    self.report.impact_assessments.add(recorded);
+                }
+                self.keep(name, problems);
+            }
+        }
+        Ok(())
+    }
+}
+

@@ -272,3 +272,69 @@ impl ImpactAssessmentFilter {
             .take())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::agency::AgencyInput;
+    use crate::data_file::DataFileInput;
+    use crate::impact_assessment::ImpactAssessmentInput;
+    use crate::organization::Parties;
+    use crate::problem::Problems;
+    use crate::store::{PoolSettings, Store};
+
+    const NOW: &str = "2026-11-22T00:00:00Z";
+
+    /// A register with one agency that has two files, in a database of its own.
+    async fn register(folder: &std::path::Path) -> Store {
+        let store = Store::connect(&format!("sqlite:{}?mode=rwc", folder.join("register.sqlite").display()), &PoolSettings::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let now: DateTime<Utc> = NOW.parse().unwrap();
+        let mut write = store.write(now, Arc::new(|| [0; 32])).await.unwrap();
+        let agency: AgencyInput = serde_saphyr::from_str("{code: '6110000', name: 서울특별시, type: METROPOLITAN_GOVERNMENT}").unwrap();
+        write.agency(&agency).await.unwrap();
+        for number in [1, 2] {
+            let file = format!(
+                "{{registrationNumber: 6110000-{number}, agency: '6110000', status: DISCLOSED, registrations: [{{validFrom: 2020-01-01, name: 파일 {number}}}]}}"
+            );
+            let file: DataFileInput = serde_saphyr::from_str(&file).unwrap();
+            let mut problems = Problems::default();
+            write.data_file(&file, &Parties::default(), &DocumentKeys::new(), now.date_naive(), &mut problems).await.unwrap();
+            assert!(problems.is_empty(), "{problems:?}");
+        }
+        write.commit().await.unwrap();
+        store
+    }
+
+    /// Records an assessment of both files. What became of it, and how many entries the journal got.
+    async fn record(store: &Store, rest: &str) -> (Recorded, usize) {
+        let files = "{registrationNumber: 6110000-2, nameAsWritten: 둘}, {registrationNumber: 6110000-1}";
+        let input: ImpactAssessmentInput = serde_saphyr::from_str(&format!("{{agency: '6110000', dataFiles: [{files}], {rest}}}")).unwrap();
+        let mut problems = Problems::default();
+        let assessment = input.checked(&mut problems, &Parties::default(), &[]);
+        assert!(problems.is_empty(), "{problems:?}");
+        let mut write = store.write(NOW.parse().unwrap(), Arc::new(|| [0; 32])).await.unwrap();
+        let recorded = write.impact_assessment(&assessment, &DocumentKeys::new()).await.unwrap();
+        let ids: Vec<Uuid> = impact_assessment::Entity::find().all(write.txn()).await.unwrap().into_iter().map(|row| row.id).collect();
+        let stored = assessment_contents(write.txn(), &ids).await.unwrap();
+        assert!(stored.values().any(|content| *content == assessment.content), "what is read back is what was recorded: {assessment:#?} {stored:#?}");
+        (recorded, write.commit().await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn an_assessment_is_recorded_once_and_amended() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = register(folder.path()).await;
+        assert_eq!(record(&store, "year: 2023, assessedItems: [이름, 주소]").await, (Recorded::New, 1));
+        assert_eq!(record(&store, "year: 2023, assessedItems: [이름, 주소]").await, (Recorded::Unchanged, 0));
+        // The assessor is an organization of its own, whose entry comes first.
+        let amended = "year: 2023, assessedItems: [이름], assessor: (주)평가, trigger: SUBJECTS_1M, outcome: 적정";
+        assert_eq!(record(&store, amended).await, (Recorded::Amended, 2));
+        assert_eq!(record(&store, amended).await, (Recorded::Unchanged, 0));
+        assert_eq!(record(&store, "assessedFrom: 2023-03-01, assessedUntil: 2023-05-31").await, (Recorded::New, 1));
+    }
+}

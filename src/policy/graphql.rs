@@ -174,13 +174,13 @@ impl PolicyRevision {
 
     /// Every matter that a policy can have a section about, once: those that the revision states, in its order, then the others. `UNKNOWN` all of them where only the period is known.
     async fn sections(&self, ctx: &Context<'_>) -> Result<Vec<PolicySection>> {
-        let stated = if self.0.states_sections { Some(recorded_parts(&*ctx.parts::<SectionsOfRevision>(self.0.id).await?)?) } else { None };
+        let stated = if self.0.states_sections { Some(recorded_parts(&ctx.parts::<SectionsOfRevision>(self.0.id).await?)?) } else { None };
         Ok(PolicySection::all(stated))
     }
 
     /// Labels of the overview at the head of the policy (주요 개인정보 처리 표시). At most 200.
     async fn labels(&self, ctx: &Context<'_>) -> Result<Vec<PrivacyLabel>> {
-        Ok(recorded_parts(&*ctx.parts::<LabelsOfRevision>(self.0.id).await?)?)
+        Ok(recorded_parts(&ctx.parts::<LabelsOfRevision>(self.0.id).await?)?)
     }
 
     /// Data files that the revision covers, whatever their status. At most 100 in a page, 20 if not said.
@@ -236,17 +236,18 @@ impl PolicyRevision {
 
     /// Persons and departments in charge of privacy (개인정보 보호책임자, 담당자, 담당부서). At most 200.
     async fn officers(&self, ctx: &Context<'_>) -> Result<Vec<PrivacyOfficer>> {
-        Ok(recorded_parts(&*ctx.parts::<OfficersOfRevision>(self.0.id).await?)?)
+        Ok(recorded_parts(&ctx.parts::<OfficersOfRevision>(self.0.id).await?)?)
     }
 
     /// Desk that receives and handles requests for access (열람청구 접수·처리 부서); null if not stated.
     async fn access_desk(&self) -> Option<AccessDesk> {
-        desk_of_revision(&self.0).map(AccessDesk::from)
+        let crate::registration::AccessDesk { department, phones, email, fax, address } = desk_of_revision(&self.0)?;
+        Some(AccessDesk { department, phones, email, fax, address })
     }
 
     /// How data subjects exercise their rights (권리의 행사방법). At most 200.
     async fn rights(&self, ctx: &Context<'_>) -> Result<Vec<RightProcedure>> {
-        Ok(recorded_parts(&*ctx.parts::<RightsOfRevision>(self.0.id).await?)?)
+        Ok(recorded_parts(&ctx.parts::<RightsOfRevision>(self.0.id).await?)?)
     }
 
     /// Bodies that decide on an administrative appeal (행정심판). At most 200.
@@ -261,7 +262,7 @@ impl PolicyRevision {
 
     /// Safety measures (안전성 확보조치). Act 제29조. At most 200.
     async fn safeguards(&self, ctx: &Context<'_>) -> Result<Vec<Safeguard>> {
-        Ok(recorded_parts(&*ctx.parts::<SafeguardsOfRevision>(self.0.id).await?)?)
+        Ok(recorded_parts(&ctx.parts::<SafeguardsOfRevision>(self.0.id).await?)?)
     }
 
     /// Procedure of disposal (파기절차); null if not stated.
@@ -271,12 +272,12 @@ impl PolicyRevision {
 
     /// Methods of disposal (파기방법). Act 제21조. At most 200.
     async fn disposal(&self, ctx: &Context<'_>) -> Result<Vec<DisposalMethod>> {
-        Ok(recorded_parts(&*ctx.parts::<DisposalOfRevision>(self.0.id).await?)?)
+        Ok(recorded_parts(&ctx.parts::<DisposalOfRevision>(self.0.id).await?)?)
     }
 
     /// Devices that collect automatically, and how to refuse them (자동 수집 장치). At most 200.
     async fn auto_collection(&self, ctx: &Context<'_>) -> Result<Vec<AutoCollection>> {
-        Ok(recorded_parts(&*ctx.parts::<AutoCollectionOfRevision>(self.0.id).await?)?)
+        Ok(recorded_parts(&ctx.parts::<AutoCollectionOfRevision>(self.0.id).await?)?)
     }
 
     /// Video devices (영상정보처리기기). Act 제25조, 제25조의2. At most 200.

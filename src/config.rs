@@ -26,7 +26,7 @@ pub struct Cli {
     /// How it is served.
     #[command(flatten)]
     pub server: ServerArgs,
-    /// Form of the log, on standard error. What it tells follows RUST_LOG (info if unset).
+    /// Form of the log, on standard error. What it tells follows `RUST_LOG` (info if unset).
     #[arg(long, env = "YEOLLAM_LOG_FORMAT", value_enum, default_value = "text", global = true, help_heading = "Log")]
     pub log_format: LogFormat,
 }

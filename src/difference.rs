@@ -107,7 +107,12 @@ fn compare_lists(path: &str, before: &[Json], after: &[Json], found: &mut Vec<Fi
             None => found.push(FieldDifference { path, kind: DifferenceKind::Added, before: None, after: text(new) }),
             Some(old) => {
                 if !kept.contains(old) {
-                    found.push(FieldDifference { path: path.clone(), kind: DifferenceKind::Moved, before: Some(old.to_string()), after: Some(index.to_string()) });
+                    found.push(FieldDifference {
+                        path: path.clone(),
+                        kind: DifferenceKind::Moved,
+                        before: Some(old.to_string()),
+                        after: Some(index.to_string()),
+                    });
                 }
                 compare_values(&path, &before[*old], new, found);
             }

@@ -59,11 +59,12 @@ async fn first_look(database: &DatabaseArgs, server: &ServerArgs) -> Result<()> 
 }
 
 async fn serve(store: Store, arguments: &ServerArgs, introduction: &str) -> Result<()> {
-    let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
-        format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen)
-    })?;
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen))?;
     let url = arguments.public_url();
-    let app = server::app(&store, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings()).map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let app = server::app(&store, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
+        .map_err(|error| anyhow::anyhow!(error.chain()))?;
     say(&format!(
         "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
          'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
@@ -92,9 +93,8 @@ async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
     let mut documents = Vec::new();
     for path in documents_at(paths)? {
         let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            anyhow::anyhow!("{}: is not UTF-8 text from byte {} on; save it as UTF-8", path.display(), error.utf8_error().valid_up_to())
-        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|error| anyhow::anyhow!("{}: is not UTF-8 text from byte {} on; save it as UTF-8", path.display(), error.utf8_error().valid_up_to()))?;
         documents.push((path.display().to_string(), text));
     }
     store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
@@ -107,7 +107,8 @@ fn documents_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut documents = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let is_document = |path: &Path| path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+            let is_document =
+                |path: &Path| path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
             let entries = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
             let mut found = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
             found.retain(|path| is_document(path));

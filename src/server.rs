@@ -17,7 +17,14 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
-pub fn app(store: &Store, clock: Clock, new_request_id: Arc<dyn Fn() -> String + Send + Sync>, public_url: &str, limits: Limits, settings: Settings) -> Result<App> {
+pub fn app(
+    store: &Store,
+    clock: Clock,
+    new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
+    public_url: &str,
+    limits: Limits,
+    settings: Settings,
+) -> Result<App> {
     let engine = engine(store, clock, public_url, limits)?;
     let store = store.clone();
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {

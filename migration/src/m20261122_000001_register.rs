@@ -82,10 +82,7 @@ fn statements(backend: DatabaseBackend) -> Vec<String> {
         ],
         _ => [("@key", "text"), ("@uuid", "blob"), ("@date", "text"), ("@instant", "text"), ("@double", "double"), ("@blob", "blob")],
     };
-    SCHEMA
-        .iter()
-        .map(|statement| types.iter().fold((*statement).to_owned(), |text, (mark, name)| text.replace(mark, name)))
-        .collect()
+    SCHEMA.iter().map(|statement| types.iter().fold((*statement).to_owned(), |text, (mark, name)| text.replace(mark, name))).collect()
 }
 
 const SCHEMA: &[&str] = &[

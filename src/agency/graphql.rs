@@ -5,14 +5,27 @@ use entity::agency;
 
 use super::store::{AgencyByCode, AgencyListing, AncestorsOfAgency, SuccessionsOfAgency};
 use super::{AgencyStatus, AgencyStatusFilter, AgencyType, AgencyTypeFilter, SuccessionKind};
+use crate::data_file::graphql::{DataFileConnection, DataFileFilter, DataFileOrder};
+use crate::data_file::{DataFileCount, DataFileListing};
+use crate::entrustment::EntrustmentListing;
+use crate::entrustment::graphql::EntrustmentConnection;
 use crate::error::Error;
 use crate::graphql::Reads as _;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::{IdFilter, StringFilter};
-use crate::graphql::scalar::Date;
+use crate::graphql::scalar::{Count, Date};
 use crate::graphql::word;
 use crate::identity::{GlobalId, NodeType};
+use crate::organization::OrganizationOfAgency;
+use crate::organization::graphql::Organization;
+use crate::policy::PrivacyPolicyListing;
+use crate::policy::graphql::PrivacyPolicyConnection;
+use crate::provision::ProvisionListing;
+use crate::provision::graphql::ProvisionConnection;
 use crate::region::graphql::Region;
+use crate::registration::RegistrationListing;
+use crate::registration::graphql::RegistrationConnection;
+use crate::source::graphql::{Source, sources};
 use crate::store::Page;
 
 /// Public institution (공공기관), or an operating unit of one. Act 제2조제6호.
@@ -88,10 +101,14 @@ impl Agency {
     }
 
     /// Agencies directly under the agency, operating units among them, by name. At most 100 in a page, 20 if not said.
-    async fn children(&self, ctx: &Context<'_>, #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>) -> Result<AgencyConnection> {
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<AgencyConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(AgencyConnection(Paged::load(ctx, AgencyListing::new(None, AgencyOrder::default())?, Some(self.0.id), page).await?))
     }
@@ -104,6 +121,103 @@ impl Agency {
     /// Agencies that succeed the agency, oldest reorganisation first.
     async fn successors(&self, ctx: &Context<'_>) -> Result<Vec<Succession>> {
         successions(ctx, self.0.id, true).await
+    }
+
+    /// Number of data files of the agency that lists show: registered and disclosed ones.
+    async fn data_file_count(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+    ) -> Result<Count> {
+        Ok(Count(ctx.load(DataFileCount { agency: self.0.id, includes_subordinate: include_subordinate }).await?.unwrap_or_default()))
+    }
+
+    /// Data files that the agency operates now, by name if not said otherwise. At most 100 in a page, 20 if not said.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn data_files(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+        #[graphql(desc = "Which data files; registered and disclosed ones, where it does not ask for a status.")] filter: Option<Box<DataFileFilter>>,
+        #[graphql(desc = "In which order; by name if left out.")] order_by: Option<DataFileOrder>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<DataFileConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let listing = DataFileListing::of_agency(include_subordinate, filter, order_by.unwrap_or_default(), ctx.session()?.today())?;
+        Ok(DataFileConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
+    }
+
+    /// Registrations by the agency, in force on a day or all of them, by first day in force. At most 100 in a page, 20 if not said.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn registrations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+        #[graphql(desc = "Only those in force on that day.")] as_of: Option<Date>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<RegistrationConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let listing = RegistrationListing::of_agency(include_subordinate, as_of.map(|day| day.0));
+        Ok(RegistrationConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
+    }
+
+    /// Provisions in force by which the agency discloses, of data files and of policies. At most 100 in a page, 20 if not said.
+    async fn provisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<ProvisionConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let listing = ProvisionListing::of_agency(include_subordinate, ctx.session()?.today());
+        Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
+    }
+
+    /// Entrustments in force by which the agency entrusts, of data files and of policies. At most 100 in a page, 20 if not said.
+    async fn entrustments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<EntrustmentConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let listing = EntrustmentListing::of_agency(include_subordinate, ctx.session()?.today());
+        Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
+    }
+
+    /// Privacy policies of the agency, by title. At most 100 in a page, 20 if not said.
+    async fn privacy_policies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<PrivacyPolicyConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        Ok(PrivacyPolicyConnection(Paged::load(ctx, PrivacyPolicyListing::default(), Some(self.0.id), page).await?))
+    }
+
+    /// The agency as a recipient or entrustee of others; null if no record names it so.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        Ok(ctx.load(OrganizationOfAgency(self.0.id)).await?.map(|row| Organization((*row).clone())))
+    }
+
+    /// Where the values were read.
+    async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Source>> {
+        sources(ctx, self.0.id, None).await
     }
 }
 

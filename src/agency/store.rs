@@ -6,7 +6,10 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use entity::{agency, agency_alias, agency_ancestor, organization, succession};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, IntoActiveModel as _, Iterable as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, FromQueryResult as _, IntoActiveModel as _, Iterable as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -54,6 +57,7 @@ impl Listing for AgencyListing {
             select.cond_where(condition);
         }
         if !parents.is_empty() {
+            // Its own column `parent_id` tells pages under a parent apart.
             select.and_where(agency::Column::ParentId.is_in(parents.iter().copied()));
         }
         select

@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::collected_item;
 
 use super::{
-    ItemCategories, ItemCategory as Category, ItemRequirement, ItemRequirementFilter, SensitiveKind, SensitiveKindFilter, UniqueIdentifier, UniqueIdentifierFilter,
+    ItemCategories, ItemCategory as Category, ItemRequirement, ItemRequirementFilter, SensitiveKind, SensitiveKindFilter, UniqueIdentifier,
+    UniqueIdentifierFilter,
 };
 use crate::data_file::DataFileListing;
 use crate::data_file::graphql::DataFileConnection;
@@ -82,7 +83,7 @@ impl ItemCategory {
     }
 
     /// Label of the category.
-    async fn label(&self, #[graphql(desc = "Language of the label.", default)] language: Language) -> &str {
+    async fn label(&self, #[graphql(desc = "Language of the label.", default_with = "Language::Ko")] language: Language) -> &str {
         match language {
             Language::Ko => &self.0.ko,
             Language::En => &self.0.en,

@@ -67,7 +67,11 @@ impl DataFile {
     }
 
     /// Content in force on a day; without a day, the content in force now, or the last one of a destroyed file. Null for a day on which the file was not in force.
-    async fn registration(&self, ctx: &Context<'_>, #[graphql(desc = "Day on which the content is to be in force.")] as_of: Option<Date>) -> Result<Option<Registration>> {
+    async fn registration(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Day on which the content is to be in force.")] as_of: Option<Date>,
+    ) -> Result<Option<Registration>> {
         let id = match as_of {
             None => Some(self.0.registration_id),
             Some(day) => {

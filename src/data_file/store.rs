@@ -7,7 +7,10 @@ use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::{data_file, impact_assessment_data_file, legal_basis, policy_revision_data_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _,
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -24,8 +27,8 @@ use crate::problem::{Problems, code};
 use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
 use crate::source::DocumentKeys;
 use crate::store::{
-    Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files, listed_by_default, of_agencies,
-    plain_text, revisions_in_force,
+    Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files,
+    listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -204,9 +207,10 @@ impl Listing for DataFileListing {
             DataFileOrderField::DataSubjectCount => {
                 ("dataFiles.subjects", vec![OrderKey::column_or("data_subject_count", -1i64, |row| Key::Number(row.data_subject_count.unwrap_or(-1)))])
             }
-            DataFileOrderField::RegisteredOn => {
-                ("dataFiles.registered", vec![OrderKey::column_or("registered_on", NaiveDate::MIN_DAY, |row| Key::Day(row.registered_on.unwrap_or(NaiveDate::MIN_DAY)))])
-            }
+            DataFileOrderField::RegisteredOn => (
+                "dataFiles.registered",
+                vec![OrderKey::column_or("registered_on", NaiveDate::MIN_DAY, |row| Key::Day(row.registered_on.unwrap_or(NaiveDate::MIN_DAY)))],
+            ),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }
@@ -271,7 +275,12 @@ impl DataFileFilter {
 }
 
 /// Conditions on what counts for a file: what its registration states, and what the policies in force that cover it state.
-fn stated<F>(wanted: Option<(Option<&F>, Option<&F>)>, table: &'static str, today: NaiveDate, condition: impl Fn(&F) -> Result<Condition>) -> Result<Option<Condition>> {
+fn stated<F>(
+    wanted: Option<(Option<&F>, Option<&F>)>,
+    table: &'static str,
+    today: NaiveDate,
+    condition: impl Fn(&F) -> Result<Condition>,
+) -> Result<Option<Condition>> {
     let Some((some, none)) = wanted else { return Ok(None) };
     let column = |name: &'static str| Expr::col((table, name));
     let covers = |column: policy_revision_data_file::Column| (policy_revision_data_file::Entity, column);
@@ -324,7 +333,14 @@ impl Write {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn data_file(&mut self, input: &DataFileInput, parties: &Parties, documents: &DocumentKeys, today: NaiveDate, problems: &mut Problems) -> Result<RecordedFile> {
+    pub async fn data_file(
+        &mut self,
+        input: &DataFileInput,
+        parties: &Parties,
+        documents: &DocumentKeys,
+        today: NaiveDate,
+        problems: &mut Problems,
+    ) -> Result<RecordedFile> {
         let mut outcome = RecordedFile::default();
         let agency_id = match self.agency_by_code(&input.agency).await {
             Ok(id) => id,
@@ -396,7 +412,8 @@ impl Write {
         for (id, number, content, registration) in recorded {
             self.registration(file_id, id, number, &content, &history).await?;
             self.sources(id, &registration.sources, documents).await?;
-            let kind = if content.change_kind == RegistrationChangeKind::Destruction { ChangeKind::DataFileDestroyed } else { ChangeKind::RegistrationRecorded };
+            let kind =
+                if content.change_kind == RegistrationChangeKind::Destruction { ChangeKind::DataFileDestroyed } else { ChangeKind::RegistrationRecorded };
             let json = serde_json::to_value(&content).map_err(|error| Error::internal(error.to_string()))?;
             self.journal(kind, NodeType::DataFile, file_id, Some(id), &json);
         }
@@ -410,16 +427,29 @@ impl Write {
     async fn identified_file(&mut self, input: &DataFileInput, agency_id: Uuid, problems: &mut Problems) -> Result<Option<(Option<data_file::Model>, String)>> {
         if let Some(number) = &input.registration_number {
             if running_number(number).is_none() {
-                problems.add("registrationNumber", code::INVALID, format!("\"{number}\" is not a registration number: agency code, dash, running number, 6110000-12 say"));
+                problems.add(
+                    "registrationNumber",
+                    code::INVALID,
+                    format!("\"{number}\" is not a registration number: agency code, dash, running number, 6110000-12 say"),
+                );
                 return Ok(None);
             }
             let stored = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.eq(number)).one(self.txn()).await?;
             return Ok(Some((stored, number.clone())));
         }
         let names = input.registrations.iter().map(|registration| hangul::folded(&registration.name));
-        let named = data_file::Entity::find().filter(data_file::Column::AgencyId.eq(agency_id)).filter(data_file::Column::NameFolded.is_in(names)).limit(2).all(self.txn()).await?;
+        let named = data_file::Entity::find()
+            .filter(data_file::Column::AgencyId.eq(agency_id))
+            .filter(data_file::Column::NameFolded.is_in(names))
+            .limit(2)
+            .all(self.txn())
+            .await?;
         if named.len() > 1 {
-            problems.add("registrationNumber", code::REQUIRED, "the agency has several files of that name; state the registration number of the one that is meant");
+            problems.add(
+                "registrationNumber",
+                code::REQUIRED,
+                "the agency has several files of that name; state the registration number of the one that is meant",
+            );
             return Ok(None);
         }
         if let Some(stored) = named.into_iter().next() {

@@ -62,7 +62,11 @@ impl EntrustmentInput {
         if let (Some(starts), Some(ends)) = (self.starts_on, self.ends_on)
             && ends < starts
         {
-            problems.add("endsOn", code::CONFLICT, format!("{ends} lies before startsOn, {starts}; leave both out and keep `periodText` where the document has them reversed"));
+            problems.add(
+                "endsOn",
+                code::CONFLICT,
+                format!("{ends} lies before startsOn, {starts}; leave both out and keep `periodText` where the document has them reversed"),
+            );
         }
         Entrustment {
             entrustee: parties.party(problems, "entrustee", &self.entrustee),

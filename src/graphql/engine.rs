@@ -6,11 +6,11 @@ use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Resp
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::admission::{self, Admitted, Rejected, Rules};
 use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
-use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use super::admission::schema_types::SchemaTypes;
+use super::admission::{self, Admitted, Rejected, Rules};
+use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::error::{Error, code};
 
 /// Puts the data of a request (loaders, caller, clock) where resolvers find it.

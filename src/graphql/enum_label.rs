@@ -22,8 +22,9 @@ fn labels<T: Vocabulary>(language: Language) -> Vec<EnumLabel> {
 /// Answers the labels of the set of that name among those listed. A test compares the list with the schema.
 macro_rules! labelled {
     ($($set:path),+ $(,)?) => {
-        /// Names of the sets that have labels.
-        pub const LABELLED: &[&str] = &[$(<$set as Vocabulary>::NAME),+];
+        /// Names of the sets that have labels, for the test that compares them with the schema.
+        #[cfg(test)]
+        const LABELLED: &[&str] = &[$(<$set as Vocabulary>::NAME),+];
 
         fn labels_of(name: &str, language: Language) -> Option<Vec<EnumLabel>> {
             $(if name == <$set as Vocabulary>::NAME { return Some(labels::<$set>(language)); })+
@@ -67,7 +68,7 @@ labelled![
     crate::registration::graphql::RegistrationOrderField,
     crate::retention::RetentionChange,
     crate::retention::RetentionClass,
-    super::Language,
+    Language,
     super::order::OrderDirection,
 ];
 
@@ -82,9 +83,10 @@ impl EnumLabelQuery {
     async fn enum_labels(
         &self,
         #[graphql(desc = "Name of the enumeration, `RetentionClass` say.")] r#type: String,
-        #[graphql(desc = "Language of the labels.", default)] language: Language,
+        #[graphql(desc = "Language of the labels.", default_with = "Language::Ko")] language: Language,
     ) -> Result<Vec<EnumLabel>> {
-        labels_of(&r#type, language).ok_or_else(|| Error::input(format!("\"{}\" is not an enumeration of this schema", crate::identity::abbreviated(&r#type))).into())
+        labels_of(&r#type, language)
+            .ok_or_else(|| Error::input(format!("\"{}\" is not an enumeration of this schema", crate::identity::abbreviated(&r#type))).into())
     }
 }
 

@@ -26,20 +26,14 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::vocabulary::Vocabulary;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
+use crate::vocabulary::Vocabulary;
 
 crate::vocabulary! {
     /// Language of labels (언어).
     pub enum Language {
         Ko = "KO", "한국어", "Korean";
         En = "EN", "영어", "English";
-    }
-}
-
-impl Default for Language {
-    fn default() -> Self {
-        Self::Ko
     }
 }
 

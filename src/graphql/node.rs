@@ -23,6 +23,7 @@ use crate::store::{ById, Identified, RowOf};
 
 /// Object with a global ID.
 #[derive(Interface)]
+#[expect(clippy::large_enum_variant, reason = "made one at a time, and moved into the answer at once")]
 #[graphql(field(name = "id", ty = "ID", desc = "Global ID of the object: opaque, stable, the same on every server and mirror."))]
 pub enum Node {
     /// Agency.

@@ -9,8 +9,8 @@ use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::{Context, EmptySubscription, Enum, Error, ErrorExtensions, ID, InputObject, Interface, Object, OneofObject, Schema, SimpleObject, scalar};
 use serde::{Deserialize, Serialize};
 
-use super::engine::Engine;
 use super::admission::limits::Limits;
+use super::engine::Engine;
 use super::request::RequestContext;
 
 #[derive(Serialize, Deserialize)]

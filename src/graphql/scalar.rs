@@ -12,7 +12,9 @@ pub struct Date(pub NaiveDate);
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) if text.len() == 10 => text.parse().map(Self).map_err(|_| InputValueError::custom(format!("\"{text}\" is not a day of the calendar"))),
+            Value::String(text) if text.len() == 10 => {
+                text.parse().map(Self).map_err(|_| InputValueError::custom(format!("\"{text}\" is not a day of the calendar")))
+            }
             Value::String(text) => Err(InputValueError::custom(format!("\"{text}\" is not a day as YYYY-MM-DD"))),
             _ => Err(InputValueError::expected_type(value)),
         }

@@ -78,5 +78,7 @@ pub fn engine(store: &Store, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, 
             };
             checked.map_err(|error| error.to_string())
         })
-        .install(move |request, context| request.data(Session { loader: context.loaders.loader(store.clone()), now: now(), public_url: Arc::clone(&public_url) })))
+        .install(move |request, context| {
+            request.data(Session { loader: context.loaders.loader(store.clone()), now: now(), public_url: Arc::clone(&public_url) })
+        }))
 }

@@ -184,7 +184,11 @@ impl Run {
             });
             for (index, agency) in agencies.into_iter().enumerate() {
                 if checked.iter().any(|(_, _, other)| other.code == agency.code) {
-                    problems.add(&format!("agencies.{index}.code"), code::CONFLICT, format!("agency {} stands more than once in what is imported", agency.code));
+                    problems.add(
+                        &format!("agencies.{index}.code"),
+                        code::CONFLICT,
+                        format!("agency {} stands more than once in what is imported", agency.code),
+                    );
                 }
                 checked.push((place, index, agency));
             }
@@ -300,4 +304,3 @@ impl Run {
         Ok(())
     }
 }
-

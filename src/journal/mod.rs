@@ -73,7 +73,9 @@ impl Entry {
     fn hash(&self, sequence: i64, before: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new_derive_key("yeollam 2026-11-22 journal entry");
         hasher.update(before).update(&sequence.to_be_bytes()).update(&self.recorded_at.timestamp_micros().to_be_bytes());
-        for part in [self.kind.as_str().as_bytes(), self.node_type.as_str().as_bytes(), self.node_id.as_bytes(), self.registration_id.unwrap_or_default().as_bytes()] {
+        for part in
+            [self.kind.as_str().as_bytes(), self.node_type.as_str().as_bytes(), self.node_id.as_bytes(), self.registration_id.unwrap_or_default().as_bytes()]
+        {
             hasher.update(&(part.len() as u64).to_be_bytes()).update(part);
         }
         hasher.update(digest);
@@ -150,7 +152,8 @@ mod tests {
     #[test]
     fn every_value_and_its_place_counts() {
         let salt = [1; 32];
-        let digests = [json!({"a": "x", "b": ["y"]}), json!({"a": "y", "b": ["x"]}), json!({"a": "x"}), json!({"a": "x", "b": [["y"]]})].map(|content| digest(&salt, &content));
+        let digests = [json!({"a": "x", "b": ["y"]}), json!({"a": "y", "b": ["x"]}), json!({"a": "x"}), json!({"a": "x", "b": [["y"]]})]
+            .map(|content| digest(&salt, &content));
         for (index, one) in digests.iter().enumerate() {
             assert!(digests[index + 1..].iter().all(|other| other != one));
         }

@@ -108,11 +108,13 @@ impl Statute {
     /// Articles that data files in force rest on, in the order of the statute.
     async fn articles(&self, ctx: &Context<'_>) -> Result<Vec<StatuteArticle>> {
         let articles = ctx.load(ArticlesOfStatute(self.0.id)).await?.unwrap_or_default();
-        Ok(articles.iter().map(|(article, files)| StatuteArticle { article: article.clone(), data_file_count: i32::try_from(*files).unwrap_or(i32::MAX) }).collect())
+        Ok(articles
+            .iter()
+            .map(|(article, files)| StatuteArticle { article: article.clone(), data_file_count: i32::try_from(*files).unwrap_or(i32::MAX) })
+            .collect())
     }
 
     /// Data files in force that rest on the statute, by name. At most 100 in a page, 20 if not said.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn data_files(
         &self,
         ctx: &Context<'_>,

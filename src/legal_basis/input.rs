@@ -79,4 +79,3 @@ pub fn checked_bases(problems: &mut Problems, inputs: &[LegalBasisInput]) -> Vec
     });
     bases
 }
-

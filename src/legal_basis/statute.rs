@@ -10,7 +10,7 @@ use crate::hangul::{compact, is_hangul, is_middle_dot, normalised};
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    #[allow(dead_code, reason = "the file's own version, for its readers")]
+    #[expect(dead_code, reason = "the file's own version, for its readers")]
     version: u32,
     statutes: Vec<Entry>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use entity::{legal_basis, statute, statute_alias};
-use sea_orm::sea_query::{Condition, Expr, Func, ExprTrait as _, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use serde_json::json;
 use uuid::Uuid;
@@ -161,7 +161,8 @@ impl Loader<AliasesOfStatute> for Store {
 
     async fn load(&self, keys: &[AliasesOfStatute]) -> Result<HashMap<AliasesOfStatute, Self::Value>> {
         let ids = keys.iter().map(|key| key.0);
-        let rows = statute_alias::Entity::find().filter(statute_alias::Column::StatuteId.is_in(ids)).order_by_asc(statute_alias::Column::Name).all(self.db()).await?;
+        let rows =
+            statute_alias::Entity::find().filter(statute_alias::Column::StatuteId.is_in(ids)).order_by_asc(statute_alias::Column::Name).all(self.db()).await?;
         let mut aliases: HashMap<Uuid, Vec<String>> = HashMap::new();
         for row in rows {
             aliases.entry(row.statute_id).or_default().push(row.name);

@@ -244,7 +244,7 @@ const PUBLIC_ENDINGS: &[&str] = &[
 ];
 
 /// Kind of the body, by its name. A legal form makes it a [`Company`](OrganizationKind::Company), a description or plural a [`Group`](OrganizationKind::Group), the endings of
-/// public bodies [`Public`](OrganizationKind::Public), a Latin form (Inc., LLC, GmbH) [`Foreign`](OrganizationKind::Foreign). What none of these tells is a company: most such names are
+/// public bodies [`Public`](OrganizationKind::Public), a Latin form (Inc., LLC, `GmbH`) [`Foreign`](OrganizationKind::Foreign). What none of these tells is a company: most such names are
 /// entrustees, and a public body that is meant is linked by the agency's own names.
 #[must_use]
 pub fn classify(name: &str) -> OrganizationKind {

@@ -53,7 +53,8 @@ impl Write {
                 id
             }
         };
-        if self.known_names.insert((id, party.name.clone())) && organization_name::Entity::find_by_id((id, party.name.clone())).one(self.txn()).await?.is_none() {
+        if self.known_names.insert((id, party.name.clone())) && organization_name::Entity::find_by_id((id, party.name.clone())).one(self.txn()).await?.is_none()
+        {
             self.insert::<organization_name::Entity>(vec![organization_name::Model { organization_id: id, name: party.name.clone() }]).await?;
         }
         Ok(id)
@@ -63,7 +64,8 @@ impl Write {
     async fn agency_named(&self, name: &str) -> Result<Option<Uuid>> {
         let folded = hangul::folded(name);
         let named = agency::Entity::find().filter(agency::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.id);
-        let called = agency_alias::Entity::find().filter(agency_alias::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.agency_id);
+        let called =
+            agency_alias::Entity::find().filter(agency_alias::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.agency_id);
         let mut agencies: Vec<Uuid> = named.chain(called).collect();
         agencies.dedup();
         Ok(if let [only] = agencies[..] { Some(only) } else { None })
@@ -121,10 +123,8 @@ impl Loader<NamesOfOrganization> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[NamesOfOrganization]) -> Result<HashMap<NamesOfOrganization, Self::Value>> {
-        let rows = organization_name::Entity::find()
-            .filter(organization_name::Column::OrganizationId.is_in(keys.iter().map(|key| key.0)))
-            .all(self.db())
-            .await?;
+        let rows =
+            organization_name::Entity::find().filter(organization_name::Column::OrganizationId.is_in(keys.iter().map(|key| key.0))).all(self.db()).await?;
         let mut names: HashMap<Uuid, Vec<String>> = HashMap::new();
         for row in rows {
             names.entry(row.organization_id).or_default().push(row.name);

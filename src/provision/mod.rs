@@ -8,7 +8,7 @@ mod store;
 use serde::{Deserialize, Serialize};
 
 use crate::legal_basis::{LegalBasis, LegalBasisInput};
-use crate::organization::{Party, Parties};
+use crate::organization::{Parties, Party};
 use crate::problem::Problems;
 use crate::retention::{Retention, RetentionInput};
 use crate::vocabulary;

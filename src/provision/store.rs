@@ -100,7 +100,11 @@ pub async fn provisions_by(db: &impl ConnectionTrait, column: provision::Column,
     let recipients = organization::Entity::find().filter(organization::Column::Id.is_in(rows.iter().map(|row| row.recipient_id))).all(db).await?;
     let kinds: HashMap<Uuid, String> = recipients.into_iter().map(|row| (row.id, row.kind)).collect();
     let mut items: HashMap<Uuid, Vec<ProvidedItem>> = HashMap::new();
-    let item_rows = provided_item::Entity::find().filter(provided_item::Column::ProvisionId.is_in(ids.clone())).order_by_asc(provided_item::Column::Position).all(db).await?;
+    let item_rows = provided_item::Entity::find()
+        .filter(provided_item::Column::ProvisionId.is_in(ids.clone()))
+        .order_by_asc(provided_item::Column::Position)
+        .all(db)
+        .await?;
     for row in item_rows {
         items.entry(row.provision_id).or_default().push(ProvidedItem { name: row.name, subject: row.subject });
     }
@@ -236,7 +240,11 @@ impl ProvisionFilter {
     pub fn condition(&self) -> Result<Condition> {
         let column = |column: provision::Column| Expr::col((provision::Entity, column));
         let items = |filter: &ProvidedItemFilter| {
-            let keys = Query::select().column((provided_item::Entity, provided_item::Column::ProvisionId)).from(provided_item::Entity).cond_where(filter.condition()?).take();
+            let keys = Query::select()
+                .column((provided_item::Entity, provided_item::Column::ProvisionId))
+                .from(provided_item::Entity)
+                .cond_where(filter.condition()?)
+                .take();
             Ok::<_, Error>(among(column(provision::Column::Id), keys))
         };
         let own = all_of([
@@ -252,7 +260,12 @@ impl ProvisionFilter {
                 let of = |which: StatedFor| words.contains(&which.as_str());
                 let file = column(provision::Column::RegistrationId).is_not_null();
                 let policy = column(provision::Column::PolicyRevisionId).is_not_null();
-                crate::store::any_of([(of(StatedFor::DataFile), file), (of(StatedFor::Policy), policy)].into_iter().filter(|(wanted, _)| *wanted).map(|(_, is)| Condition::all().add(is)))
+                crate::store::any_of(
+                    [(of(StatedFor::DataFile), file), (of(StatedFor::Policy), policy)]
+                        .into_iter()
+                        .filter(|(wanted, _)| *wanted)
+                        .map(|(_, is)| Condition::all().add(is)),
+                )
             }),
         ]);
         combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), Self::condition)

@@ -28,7 +28,7 @@ impl Region {
         &self.0.name
     }
 
-    /// 시도 of a 시군구; null for a 시도.
+    /// Region above: the 시도 of a 시군구, the city of a district (행정구) within it; null for a 시도.
     async fn parent(&self) -> Option<Region> {
         self.0.parent.as_deref().and_then(Region::by_code)
     }

@@ -15,7 +15,7 @@ pub struct RegionEntry {
     pub code: String,
     /// Name, without that of the region above.
     pub name: String,
-    /// Code of the region above.
+    /// Code of the region above: the 시도 of a 시군구, the city of a district that is no 자치구.
     pub parent: Option<String>,
 }
 
@@ -67,6 +67,11 @@ mod tests {
             assert!(matches!(region.code.len(), 2 | 5), "{}", region.code);
             assert!(region.parent.iter().all(|parent| regions.get(parent).is_some()), "{} hangs in the air", region.code);
             assert_eq!(region.parent.is_some(), region.code.len() == 5, "{}", region.code);
+            assert!(
+                region.parent.iter().all(|parent| parent.len() == 2 || region.name.ends_with('구')),
+                "{}: only a district stands under a city",
+                region.code
+            );
         }
         assert_eq!(regions.by_code.len(), regions.all.len(), "codes are unique");
     }

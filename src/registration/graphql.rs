@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::store::{ContentConditions, ContentOf, RegistrationListing, RestrictionsOfRegistration, Stretch, TimelineOfFile};
 use super::{
-    AccessRestrictionGround, ProcessingMethod, ProcessingMethodFilter, RecordCompleteness, RecordCompletenessFilter, RegistrationChangeKind, RegistrationChangeKindFilter,
+    AccessRestrictionGround, ProcessingMethod, ProcessingMethodFilter, RecordCompleteness, RecordCompletenessFilter, RegistrationChangeKind,
+    RegistrationChangeKindFilter,
 };
 use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::collected_item::ItemsOfRegistration;
@@ -140,7 +141,6 @@ impl Registration {
 
     /// Provisions that count for the data file (제3자 제공): those stated for it, then those of the policies that covered it while the registration was in force (the last revision of each that began
     /// before the registration ended). At most 100 in a page, 20 if not said.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn provisions(
         &self,
         ctx: &Context<'_>,
@@ -156,7 +156,6 @@ impl Registration {
     }
 
     /// Entrustments that count for the data file (위탁): those stated for it, then those of the policies that covered it while the registration was in force. At most 100 in a page, 20 if not said.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn entrustments(
         &self,
         ctx: &Context<'_>,
@@ -231,7 +230,7 @@ impl Registration {
         ctx: &Context<'_>,
         #[graphql(desc = "Path of a value in the names of this schema, `legalBases.2.article` say; all if left out.")] path: Option<String>,
     ) -> Result<Vec<Source>> {
-        Ok(sources(ctx, self.0.id, path.as_deref()).await?)
+        sources(ctx, self.0.id, path.as_deref()).await
     }
 }
 

@@ -126,7 +126,7 @@ pub struct RegistrationInput {
     pub valid_from: NaiveDate,
     /// Day of the registration at the official portal.
     pub registered_on: Option<NaiveDate>,
-    /// What the source can show; POLICY_EXCERPT where left out.
+    /// What the source can show; `POLICY_EXCERPT` where left out.
     pub completeness: Option<RecordCompleteness>,
     /// Code of the agency that operated the file; the file's where left out.
     pub agency: Option<String>,
@@ -284,7 +284,10 @@ impl RegistrationInput {
             entrustments: problems.each("entrustments", &self.entrustments, entrustment::MOST, |problems, entrustment| entrustment.checked(problems, parties)),
             data_subject_count: self.data_subject_count,
             counted_on: self.counted_on,
-            processing_department: self.processing_department.as_ref().map(|department| problems.within("processingDepartment", |problems| department.checked(problems))),
+            processing_department: self
+                .processing_department
+                .as_ref()
+                .map(|department| problems.within("processingDepartment", |problems| department.checked(problems))),
             access_desk: self.access_desk.as_ref().map(|desk| problems.within("accessDesk", |problems| desk.checked(problems))),
             access_restrictions: problems.each("accessRestrictions", &self.access_restrictions, 50, |problems, restriction| AccessRestriction {
                 scope: problems.required_text("scope", &restriction.scope, 500),

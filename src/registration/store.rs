@@ -25,7 +25,8 @@ use crate::legal_basis::{BasisOwner, bases_by};
 use crate::provision::{ProvisionOwner, provisions_by};
 use crate::retention::{self, Retention, RetentionOwner, term_rows, terms_by};
 use crate::store::{
-    Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files, number, of_agencies, text_list,
+    Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files, number,
+    of_agencies, text_list,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -117,13 +118,20 @@ pub async fn contents_of_file(db: &impl ConnectionTrait, data_file_id: Uuid) -> 
 async fn assembled(db: &impl ConnectionTrait, rows: Vec<registration::Model>) -> Result<Vec<(Uuid, i32, Content)>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut items: HashMap<Uuid, Vec<CollectedItem>> = HashMap::new();
-    let item_rows = collected_item::Entity::find().filter(collected_item::Column::RegistrationId.is_in(ids.clone())).order_by_asc(collected_item::Column::Position).all(db).await?;
+    let item_rows = collected_item::Entity::find()
+        .filter(collected_item::Column::RegistrationId.is_in(ids.clone()))
+        .order_by_asc(collected_item::Column::Position)
+        .all(db)
+        .await?;
     for row in item_rows {
         items.entry(row.registration_id).or_default().push(CollectedItem { name: row.name, requirement: word(&row.requirement)?, subject: row.subject });
     }
     let mut restrictions: HashMap<Uuid, Vec<AccessRestriction>> = HashMap::new();
-    let restriction_rows =
-        access_restriction::Entity::find().filter(access_restriction::Column::RegistrationId.is_in(ids.clone())).order_by_asc(access_restriction::Column::Position).all(db).await?;
+    let restriction_rows = access_restriction::Entity::find()
+        .filter(access_restriction::Column::RegistrationId.is_in(ids.clone()))
+        .order_by_asc(access_restriction::Column::Position)
+        .all(db)
+        .await?;
     for row in restriction_rows {
         let ground = row.ground.as_deref().map(word).transpose()?;
         restrictions.entry(row.registration_id).or_default().push(AccessRestriction { scope: row.scope, ground, text: row.text });
@@ -276,7 +284,12 @@ impl RegistrationListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that names something impossible.
-    pub fn of_register(filter: Option<Box<RegistrationFilter>>, as_of: Option<NaiveDate>, recorded_before: Option<DateTime<Utc>>, order: RegistrationOrder) -> Result<Self> {
+    pub fn of_register(
+        filter: Option<Box<RegistrationFilter>>,
+        as_of: Option<NaiveDate>,
+        recorded_before: Option<DateTime<Utc>>,
+        order: RegistrationOrder,
+    ) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -354,10 +367,7 @@ impl Listing for RegistrationListing {
         let (name, keys): (_, Vec<OrderKey<registration::Model>>) = match self.order.field {
             RegistrationOrderField::ValidFrom => (
                 "registrations.valid",
-                vec![
-                    OrderKey::column("valid_from", |row| Key::Day(row.valid_from)),
-                    OrderKey::column("number", |row| Key::Number(row.number.into())),
-                ],
+                vec![OrderKey::column("valid_from", |row| Key::Day(row.valid_from)), OrderKey::column("number", |row| Key::Number(row.number.into()))],
             ),
             RegistrationOrderField::RecordedAt => ("registrations.recorded", vec![OrderKey::column("recorded_at", |row| Key::Moment(row.recorded_at))]),
             RegistrationOrderField::Name => ("registrations.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
@@ -382,11 +392,15 @@ impl ContentConditions<'_> {
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that names something impossible.
     pub fn condition(&self, registration: &Expr) -> Result<Option<Condition>> {
-        let owned_by = |table: &'static str| Query::select().expr(Expr::val(1)).from(table).and_where(Expr::col((table, "registration_id")).eq(registration.clone())).take();
-        let items = self.collected_items.map(|items| {
-            linked(items.some.as_ref(), items.none.as_ref(), |filter| Ok(owned_by("collected_item").cond_where(filter.condition()?).take()))
-        });
-        let bases = self.legal_bases.map(|bases| linked(bases.some.as_ref(), bases.none.as_ref(), |filter| Ok(owned_by("legal_basis").cond_where(filter.condition()?).take())));
+        let owned_by = |table: &'static str| {
+            Query::select().expr(Expr::val(1)).from(table).and_where(Expr::col((table, "registration_id")).eq(registration.clone())).take()
+        };
+        let items = self
+            .collected_items
+            .map(|items| linked(items.some.as_ref(), items.none.as_ref(), |filter| Ok(owned_by("collected_item").cond_where(filter.condition()?).take())));
+        let bases = self
+            .legal_bases
+            .map(|bases| linked(bases.some.as_ref(), bases.none.as_ref(), |filter| Ok(owned_by("legal_basis").cond_where(filter.condition()?).take())));
         let parts = [items.transpose()?.flatten(), bases.transpose()?.flatten(), self.retention.map(|filter| filter.condition(registration))];
         Ok(parts.iter().any(Option::is_some).then(|| all_of(parts)))
     }
@@ -442,7 +456,8 @@ impl RegistrationFilter {
         let lower = |of: registration::Column| Expr::from(Func::lower(column(of)));
         let status = self.status.as_ref().map(|filter| {
             let status = exact(Expr::col((entity::data_file::Entity, entity::data_file::Column::Status)), filter.words(), filter.is_null);
-            let keys = Query::select().column((entity::data_file::Entity, entity::data_file::Column::Id)).from(entity::data_file::Entity).cond_where(status).take();
+            let keys =
+                Query::select().column((entity::data_file::Entity, entity::data_file::Column::Id)).from(entity::data_file::Entity).cond_where(status).take();
             among(column(registration::Column::DataFileId), keys)
         });
         let own = all_of([

@@ -42,7 +42,9 @@ pub async fn sources(ctx: &Context<'_>, node: Uuid, path: Option<&str>) -> Resul
     let nearest = path.map(|path| {
         let mut around = path;
         loop {
-            if rows.iter().any(|row| row.path == around || row.path.strip_prefix(around).is_some_and(|rest| !around.is_empty() && rest.starts_with('.'))) || around.is_empty() {
+            if rows.iter().any(|row| row.path == around || row.path.strip_prefix(around).is_some_and(|rest| !around.is_empty() && rest.starts_with('.')))
+                || around.is_empty()
+            {
                 break around;
             }
             around = around.rsplit_once('.').map_or("", |(outer, _)| outer);

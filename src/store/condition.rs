@@ -34,7 +34,13 @@ pub fn negated(condition: Condition) -> Condition {
 ///
 /// # Errors
 /// Those of the parts.
-pub fn combined<F>(own: Condition, and: Option<&Vec<F>>, or: Option<&Vec<F>>, not: Option<&Vec<F>>, part: impl Fn(&F) -> Result<Condition>) -> Result<Condition> {
+pub fn combined<F>(
+    own: Condition,
+    and: Option<&Vec<F>>,
+    or: Option<&Vec<F>>,
+    not: Option<&Vec<F>>,
+    part: impl Fn(&F) -> Result<Condition>,
+) -> Result<Condition> {
     let conditions = |list: &Vec<F>| list.iter().map(&part).collect::<Result<Vec<_>>>();
     let mut all = own;
     if let Some(list) = and {

@@ -86,7 +86,8 @@ impl Stated {
             .inner_join(policy_revision::Entity, Expr::col((policy_revision::Entity, policy_revision::Column::Id)).equals((self.table, "policy_revision_id")))
             .inner_join(
                 policy_revision_data_file::Entity,
-                Expr::col((policy_revision_data_file::Entity, policy_revision_data_file::Column::PolicyRevisionId)).equals((policy_revision::Entity, policy_revision::Column::Id)),
+                Expr::col((policy_revision_data_file::Entity, policy_revision_data_file::Column::PolicyRevisionId))
+                    .equals((policy_revision::Entity, policy_revision::Column::Id)),
             )
             .inner_join(
                 registration::Entity,

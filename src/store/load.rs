@@ -93,7 +93,8 @@ impl<P: Part> Loader<Children<P>> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[Children<P>]) -> Result<HashMap<Children<P>, Self::Value>> {
-        let rows = P::Entity::find().filter(P::OWNER.is_in(keys.iter().map(|key| key.0))).order_by_asc(P::OWNER).order_by_asc(P::POSITION).all(self.db()).await?;
+        let rows =
+            P::Entity::find().filter(P::OWNER.is_in(keys.iter().map(|key| key.0))).order_by_asc(P::OWNER).order_by_asc(P::POSITION).all(self.db()).await?;
         let mut parts: HashMap<Uuid, Vec<_>> = HashMap::new();
         for row in rows {
             if let Some(owner) = P::owner(&row) {

@@ -169,7 +169,9 @@ impl From<DbErr> for Error {
                 sea_orm::SqlxError::Io(_) | sea_orm::SqlxError::PoolTimedOut | sea_orm::SqlxError::PoolClosed => true,
                 // SQLite: busy, locked, read-only, disk full, cannot open. PostgreSQL: class 53 (resources), 57 (operator), 25006 (read-only).
                 sea_orm::SqlxError::Database(db) => db.code().is_some_and(|code| {
-                    matches!(code.as_ref(), "5" | "6" | "8" | "13" | "14" | "261" | "517" | "1032" | "25006") || code.starts_with("53") || code.starts_with("57")
+                    matches!(code.as_ref(), "5" | "6" | "8" | "13" | "14" | "261" | "517" | "1032" | "25006")
+                        || code.starts_with("53")
+                        || code.starts_with("57")
                 }),
                 _ => false,
             },

@@ -85,7 +85,9 @@ impl Cursor {
     /// # Errors
     /// `BAD_USER_INPUT` for text that no `cursor` field ever answered.
     pub fn parse(text: &str) -> Result<Self> {
-        Self::decoded(text).ok_or_else(|| Error::input(format!("\"{}\" is not a cursor of this register; take cursors from `pageInfo` or `edges` as they are", abbreviated(text))))
+        Self::decoded(text).ok_or_else(|| {
+            Error::input(format!("\"{}\" is not a cursor of this register; take cursors from `pageInfo` or `edges` as they are", abbreviated(text)))
+        })
     }
 
     fn decoded(text: &str) -> Option<Self> {
@@ -119,7 +121,8 @@ impl std::fmt::Display for Cursor {
             Key::Id(id) => serde_json::json!({"id": id.simple().to_string()}),
             Key::Moment(at) => serde_json::json!({"at": at.timestamp_micros()}),
         });
-        let parts: Vec<Json> = std::iter::once(Json::from(self.order.as_str())).chain(keys).chain(std::iter::once(Json::from(self.id.simple().to_string()))).collect();
+        let parts: Vec<Json> =
+            std::iter::once(Json::from(self.order.as_str())).chain(keys).chain(std::iter::once(Json::from(self.id.simple().to_string()))).collect();
         f.write_str(&URL_SAFE_NO_PAD.encode(Json::from(parts).to_string()))
     }
 }

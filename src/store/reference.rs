@@ -34,7 +34,13 @@ pub async fn synchronise(store: &Store) -> Result<()> {
             dpv_term: category.dpv.clone(),
             position,
         });
-        let updated = [item_category::Column::ParentCode, item_category::Column::LabelKo, item_category::Column::LabelEn, item_category::Column::DpvTerm, item_category::Column::Position];
+        let updated = [
+            item_category::Column::ParentCode,
+            item_category::Column::LabelKo,
+            item_category::Column::LabelEn,
+            item_category::Column::DpvTerm,
+            item_category::Column::Position,
+        ];
         let conflict = OnConflict::column(item_category::Column::Code).update_columns(updated).to_owned();
         item_category::Entity::insert_many(rows.map(|row| row.into_active_model().reset_all())).on_conflict(conflict).exec_without_returning(&txn).await?;
         classify_again(&txn, categories).await?;

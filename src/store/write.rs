@@ -4,7 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait as _, ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait as _, ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable as _,
+    QueryOrder as _,
+};
 use uuid::Uuid;
 
 use super::Store;

@@ -18,9 +18,9 @@ use self::arguments::Arguments;
 use self::coercion::{ArgumentCheck, Checker};
 use self::limits::Limits;
 use self::refusal::Refusal;
-use crate::graphql::request::{GraphqlRequest, Transport};
 use self::schema_types::SchemaTypes;
 use crate::error::code;
+use crate::graphql::request::{GraphqlRequest, Transport};
 
 /// A request that may be executed.
 #[derive(Debug)]

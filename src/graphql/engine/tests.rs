@@ -49,7 +49,7 @@ async fn errors_of_resolvers_tell_what_the_client_may_know() {
 
 #[tokio::test]
 async fn introspection_passes() {
-    let outcome = run(include_str!("../cost/introspection.graphql")).await;
+    let outcome = run(include_str!("../admission/cost/introspection.graphql")).await;
     assert_eq!(outcome["errors"], serde_json::json!([]));
 }
 

@@ -10,12 +10,17 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use yeollam::graphql::admission::limits::Limits;
+use yeollam::http::Settings;
 use yeollam::store::{PoolSettings, Salts, Store};
 
 use super::database::{Backend, TestDatabase};
 
 /// The instant at which every test takes place.
 const NOW: &str = "2026-11-22T00:00:00Z";
+
+/// Where permanent links of the tests point: the same in every run.
+const PUBLIC_URL: &str = "https://register.example";
 
 /// What a test finds in its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,12 +140,14 @@ async fn fill(url: &str, data: Data) {
 
 /// Serves `store` on `listener` until `stopped`.
 fn start_server(listener: TcpListener, store: Store, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
-    let app = yeollam::App::new(store, yeollam::Config::default(), Arc::new(now));
+    let requests = AtomicU64::new(0);
+    let request_id = Arc::new(move || format!("request-{}", requests.fetch_add(1, Ordering::Relaxed)));
+    let app = yeollam::server::app(&store, Arc::new(now), request_id, PUBLIC_URL, Limits::default(), Settings::default())
+        .unwrap_or_else(|error| panic!("{}", error.chain()));
     tokio::spawn(async move {
-        yeollam::http::serve(listener, app, async {
+        let stopped = async {
             let _ = stopped.await;
-        })
-        .await
-        .expect("the server runs until it is stopped");
+        };
+        yeollam::http::serve(listener, app, stopped).await.expect("the server runs until it is stopped");
     })
 }

@@ -23,6 +23,7 @@ pub mod source;
 pub mod import;
 
 // The machinery.
+pub mod config;
 pub mod error;
 pub mod graphql;
 pub mod hangul;
@@ -30,5 +31,6 @@ pub mod http;
 pub mod identity;
 pub mod period;
 pub mod problem;
+pub mod server;
 pub mod store;
 pub mod vocabulary;

@@ -1,1 +1,195 @@
-fn main() {}
+//! The command line. Only here are the wall clock and the operating system's randomness read: everything else is handed them.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use chrono::{DateTime, Utc};
+use clap::Parser as _;
+use tokio::net::TcpListener;
+use tracing::info;
+use tracing_subscriber::EnvFilter;
+use yeollam::config::{Cli, Command, DatabaseArgs, LogFormat, MigrateCommand, ServerArgs};
+use yeollam::store::{Salts, Store};
+use yeollam::{graphql, http, import, server};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(4 << 20).build();
+    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run(cli)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        None => first_look(&cli.database, &cli.server).await,
+        Some(Command::Serve) => {
+            let store = open(&cli.database).await?;
+            store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+            serve(store, &cli.server, "").await
+        }
+        Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
+        Some(Command::Import { paths }) => import_paths(&open(&cli.database).await?, &paths).await,
+        Some(Command::Schema) => say(&graphql::sdl()),
+    }
+}
+
+/// Everything that a first look needs: a database, the bundled register, a server, a query to try.
+async fn first_look(database: &DatabaseArgs, server: &ServerArgs) -> Result<()> {
+    let store = open(database).await?;
+    store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
+    let is_empty = store.last_change().await.map_err(|error| anyhow::anyhow!(error.chain()))?.is_none();
+    let loaded = if is_empty {
+        let report = import::load_bundled(&store, now(), salts()).await?;
+        format!("Loaded the bundled register of ten institutions:\n{report}")
+    } else {
+        "The register holds data already; nothing was loaded.".to_owned()
+    };
+    let place = database.database_url.as_ref().map_or_else(|| database.embedded().display().to_string(), |_| store.system().to_owned());
+    serve(store, server, &format!("Database: {place}\n{loaded}\n")).await
+}
+
+async fn serve(store: Store, arguments: &ServerArgs, introduction: &str) -> Result<()> {
+    let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
+        format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen)
+    })?;
+    let url = arguments.public_url();
+    let app = server::app(&store, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings()).map_err(|error| anyhow::anyhow!(error.chain()))?;
+    say(&format!(
+        "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
+         'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
+    ))?;
+    info!(listen = %arguments.listen, database = store.system(), "serving");
+    http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
+    store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    info!("stopped");
+    Ok(())
+}
+
+async fn migrate(store: &Store, direction: MigrateCommand) -> Result<()> {
+    let done = match direction {
+        MigrateCommand::Up => store.migrate().await,
+        MigrateCommand::Down { steps } => store.migrate_down(steps).await,
+        MigrateCommand::Status => Ok(()),
+    };
+    done.map_err(|error| anyhow::anyhow!("migration failed: {}", error.chain()))?;
+    for (name, is_applied) in store.migration_status().await.map_err(|error| anyhow::anyhow!(error.chain()))? {
+        say(&format!("{} {name}", if is_applied { "applied" } else { "pending" }))?;
+    }
+    Ok(())
+}
+
+async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
+    let mut documents = Vec::new();
+    for path in documents_at(paths)? {
+        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            anyhow::anyhow!("{}: is not UTF-8 text from byte {} on; save it as UTF-8", path.display(), error.utf8_error().valid_up_to())
+        })?;
+        documents.push((path.display().to_string(), text));
+    }
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let report = import::import(store, &documents, now(), salts()).await?;
+    say(&format!("Imported:\n{report}"))
+}
+
+/// The documents that the paths name: files as they are, and the documents of folders in the order of their names.
+fn documents_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut documents = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let is_document = |path: &Path| path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+            let entries = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
+            let mut found = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+            found.retain(|path| is_document(path));
+            found.sort();
+            if found.is_empty() {
+                bail!("the folder {} holds no .yaml, .yml or .json document", path.display());
+            }
+            documents.extend(found);
+        } else {
+            documents.push(path.clone());
+        }
+    }
+    Ok(documents)
+}
+
+async fn open(arguments: &DatabaseArgs) -> Result<Store> {
+    if arguments.database_url.is_none() {
+        std::fs::create_dir_all(&arguments.data_dir)
+            .with_context(|| format!("cannot create the data folder {}; `--data-dir` or YEOLLAM_DATA_DIR chooses another one", arguments.data_dir.display()))?;
+    }
+    Store::connect(&arguments.url(), &arguments.pool()).await.map_err(|error| match &arguments.database_url {
+        Some(_) => anyhow::anyhow!("cannot open the database of --database-url (DATABASE_URL): {}", error.chain()),
+        None => anyhow::anyhow!("cannot open {}: {}", arguments.embedded().display(), error.chain()),
+    })
+}
+
+/// Resolves when the process is asked to stop.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn salts() -> Salts {
+    Arc::new(random_bytes)
+}
+
+fn request_id() -> String {
+    let bytes: [u8; 32] = random_bytes();
+    bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Random bytes from the operating system.
+fn random_bytes() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    // Without randomness a salt would be guessable: better to stop than to publish digests that hide nothing.
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        complain(&anyhow::anyhow!("the operating system gives no randomness: {error}"));
+        std::process::abort();
+    }
+    bytes
+}
+
+fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+fn say(text: &str) -> Result<()> {
+    let written = writeln!(std::io::stdout().lock(), "{text}");
+    // A reader that has seen enough (`yeollam schema | head`) is no failure.
+    written.or_else(|error| if error.kind() == std::io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }).context("cannot write to standard output")
+}
+
+fn complain(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr().lock(), "yeollam: {error:#}");
+}

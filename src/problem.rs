@@ -95,7 +95,7 @@ impl Problems {
     }
 
     /// Every entry of a list, each under its index.
-    pub fn each<T, U>(&mut self, name: &str, entries: &[T], most: usize, mut look: impl FnMut(&mut Self, &T) -> U) -> Vec<U> {
+    pub fn each<'e, T, U>(&mut self, name: &str, entries: &'e [T], most: usize, mut look: impl FnMut(&mut Self, &'e T) -> U) -> Vec<U> {
         self.at_most(name, entries.len(), most);
         entries.iter().enumerate().map(|(index, entry)| self.within(format!("{name}.{index}"), |problems| look(problems, entry))).collect()
     }

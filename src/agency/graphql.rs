@@ -184,7 +184,7 @@ impl AgencyQuery {
     async fn agencies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which agencies.")] filter: Option<AgencyFilter>,
+        #[graphql(desc = "Which agencies.")] filter: Option<Box<AgencyFilter>>,
         #[graphql(desc = "In which order; by name if left out.")] order_by: Option<AgencyOrder>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,

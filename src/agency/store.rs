@@ -27,7 +27,7 @@ crate::identified!(agency);
 /// List of agencies: those that a filter admits, or the children of an agency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AgencyListing {
-    filter: Option<AgencyFilter>,
+    filter: Option<Box<AgencyFilter>>,
     order: AgencyOrder,
 }
 
@@ -36,7 +36,7 @@ impl AgencyListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn new(filter: Option<AgencyFilter>, order: AgencyOrder) -> Result<Self> {
+    pub fn new(filter: Option<Box<AgencyFilter>>, order: AgencyOrder) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -50,7 +50,7 @@ impl Listing for AgencyListing {
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let mut select = agency::Entity::find().into_query();
         // Checked when the list was made.
-        if let Some(Ok(condition)) = self.filter.as_ref().map(AgencyFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(AgencyFilter::condition) {
             select.cond_where(condition);
         }
         if !parents.is_empty() {

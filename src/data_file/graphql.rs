@@ -142,13 +142,13 @@ pub struct DataFileFilter {
     /// Status of the data file. Destroyed and exempt files are found only where this asks for them.
     pub status: Option<DataFileStatusFilter>,
     /// Agency that operates the data file.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// Declared number of data subjects.
     pub data_subject_count: Option<CountFilter>,
     /// Day of the first registration at the official portal.
     pub registered_on: Option<DateFilter>,
     /// Registration in force: purpose, completeness and what else it states.
-    pub registration: Option<RegistrationFilter>,
+    pub registration: Option<Box<RegistrationFilter>>,
     /// Items that the data file records.
     pub collected_items: Option<CollectedItemsFilter>,
     /// Bases on which the data file is operated.
@@ -205,7 +205,7 @@ impl DataFileQuery {
     async fn data_files(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which data files; registered and disclosed ones, where it does not ask for a status.")] filter: Option<DataFileFilter>,
+        #[graphql(desc = "Which data files; registered and disclosed ones, where it does not ask for a status.")] filter: Option<Box<DataFileFilter>>,
         #[graphql(desc = "In which order; by name if left out.")] order_by: Option<DataFileOrder>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,

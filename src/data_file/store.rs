@@ -82,7 +82,7 @@ impl Loader<DataFileCount> for Store {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DataFileListing {
     whose: Whose,
-    filter: Option<DataFileFilter>,
+    filter: Option<Box<DataFileFilter>>,
     order: DataFileOrder,
     today: NaiveDate,
 }
@@ -105,7 +105,7 @@ impl DataFileListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that names something impossible.
-    pub fn of_register(filter: Option<DataFileFilter>, order: DataFileOrder, today: NaiveDate) -> Result<Self> {
+    pub fn of_register(filter: Option<Box<DataFileFilter>>, order: DataFileOrder, today: NaiveDate) -> Result<Self> {
         Self { order, ..Self::of(Whose::Register, today) }.filtered(filter)
     }
 
@@ -113,7 +113,7 @@ impl DataFileListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that names something impossible.
-    pub fn of_agency(includes_subordinate: bool, filter: Option<DataFileFilter>, order: DataFileOrder, today: NaiveDate) -> Result<Self> {
+    pub fn of_agency(includes_subordinate: bool, filter: Option<Box<DataFileFilter>>, order: DataFileOrder, today: NaiveDate) -> Result<Self> {
         Self { order, ..Self::of(Whose::Agency { includes_subordinate }, today) }.filtered(filter)
     }
 
@@ -127,8 +127,8 @@ impl DataFileListing {
     #[must_use]
     pub fn of_category(code: &str, today: NaiveDate) -> Self {
         let item = CollectedItemFilter { category: Some(code.to_owned()), ..CollectedItemFilter::default() };
-        let filter = DataFileFilter { collected_items: Some(CollectedItemsFilter { some: Some(item), none: None }), ..DataFileFilter::default() };
-        Self { filter: Some(filter), ..Self::of(Whose::Register, today) }
+        let filter = DataFileFilter { collected_items: Some(CollectedItemsFilter { some: Some(Box::new(item)), none: None }), ..DataFileFilter::default() };
+        Self { filter: Some(Box::new(filter)), ..Self::of(Whose::Register, today) }
     }
 
     /// Files that a revision of a policy covers, destroyed ones among them.
@@ -143,7 +143,7 @@ impl DataFileListing {
         Self::of(Whose::ImpactAssessment, today)
     }
 
-    fn filtered(self, filter: Option<DataFileFilter>) -> Result<Self> {
+    fn filtered(self, filter: Option<Box<DataFileFilter>>) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition(self.today)?;
         }
@@ -168,7 +168,7 @@ impl Listing for DataFileListing {
             Whose::PolicyRevision => joined("policy_revision_data_file", "policy_revision_id"),
             Whose::ImpactAssessment => joined("impact_assessment_data_file", "impact_assessment_id"),
             Whose::Register | Whose::Agency { .. } | Whose::Statute { .. } => {
-                if !self.filter.as_ref().is_some_and(DataFileFilter::asks_for_status) {
+                if !self.filter.as_deref().is_some_and(DataFileFilter::asks_for_status) {
                     select.cond_where(listed_by_default());
                 }
             }
@@ -192,7 +192,7 @@ impl Listing for DataFileListing {
             }
             _ => {}
         }
-        if let Some(Ok(condition)) = self.filter.as_ref().map(|filter| filter.condition(self.today)) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(|filter| filter.condition(self.today)) {
             select.cond_where(condition);
         }
         select

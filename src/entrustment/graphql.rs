@@ -111,11 +111,11 @@ crate::connections! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct EntrustmentFilter {
     /// Agency that entrusts.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// Entrustee.
-    pub entrustee: Option<OrganizationFilter>,
+    pub entrustee: Option<Box<OrganizationFilter>>,
     /// A sub-entrustee.
-    pub sub_entrustee: Option<OrganizationFilter>,
+    pub sub_entrustee: Option<Box<OrganizationFilter>>,
     /// Task entrusted.
     pub task: Option<StringFilter>,
     /// First day of the contract.
@@ -148,7 +148,7 @@ impl EntrustmentQuery {
     async fn entrustments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which entrustments.")] filter: Option<EntrustmentFilter>,
+        #[graphql(desc = "Which entrustments.")] filter: Option<Box<EntrustmentFilter>>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,

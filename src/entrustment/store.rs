@@ -14,6 +14,7 @@ use crate::agency::agency_keys;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, part_key};
+use crate::organization::graphql::OrganizationFilter;
 use crate::organization::{Party, organization_keys};
 use crate::provision::{StatedFor, StatedForFilter};
 use crate::store::{Key, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, date, folded_text};
@@ -108,7 +109,7 @@ pub async fn entrustments_by(db: &impl ConnectionTrait, column: entrustment::Col
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EntrustmentListing {
     whose: Whose,
-    filter: Option<EntrustmentFilter>,
+    filter: Option<Box<EntrustmentFilter>>,
     today: NaiveDate,
 }
 
@@ -130,7 +131,7 @@ impl EntrustmentListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn of_register(filter: Option<EntrustmentFilter>, today: NaiveDate) -> Result<Self> {
+    pub fn of_register(filter: Option<Box<EntrustmentFilter>>, today: NaiveDate) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -179,7 +180,7 @@ impl Listing for EntrustmentListing {
                 rows
             }
         };
-        if let Some(Ok(condition)) = self.filter.as_ref().map(EntrustmentFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(EntrustmentFilter::condition) {
             rows.cond_where(condition);
         }
         rows
@@ -209,7 +210,7 @@ impl EntrustmentFilter {
     /// `BAD_USER_INPUT` for an id of another type.
     pub fn condition(&self) -> Result<Condition> {
         let column = |column: entrustment::Column| Expr::col((entrustment::Entity, column));
-        let sub_entrustee = |filter| {
+        let sub_entrustee = |filter: &OrganizationFilter| {
             let keys = Query::select()
                 .column((sub_entrustee::Entity, sub_entrustee::Column::EntrustmentId))
                 .from(sub_entrustee::Entity)
@@ -220,7 +221,7 @@ impl EntrustmentFilter {
         let own = all_of([
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(entrustment::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.entrustee.as_ref().map(|filter| Ok::<_, Error>(among(column(entrustment::Column::EntrusteeId), organization_keys(filter)?))).transpose()?,
-            self.sub_entrustee.as_ref().map(sub_entrustee).transpose()?,
+            self.sub_entrustee.as_deref().map(sub_entrustee).transpose()?,
             self.task.as_ref().map(|filter| folded_text(Func::lower(column(entrustment::Column::Task)).into(), filter)),
             self.starts_on.as_ref().map(|filter| date(column(entrustment::Column::StartsOn), filter)),
             self.ends_on.as_ref().map(|filter| date(column(entrustment::Column::EndsOn), filter)),

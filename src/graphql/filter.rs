@@ -82,7 +82,7 @@ pub struct IdFilter {
     pub r#in: Option<Vec<ID>>,
 }
 
-/// Declares the input by which a list is filtered on linked objects.
+/// Declares the input by which a list is filtered on linked objects. Filters hold each other boxed: held by value they would make every resolver's frame too large for a thread's stack.
 #[macro_export]
 macro_rules! linked_filter {
     ($(#[doc = $doc:literal])+ $name:ident($filter:ident)) => {
@@ -90,9 +90,9 @@ macro_rules! linked_filter {
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, async_graphql::InputObject)]
         pub struct $name {
             /// At least one of them matches; `{}` asks that there be one at all.
-            pub some: Option<$filter>,
+            pub some: Option<Box<$filter>>,
             /// Not one of them matches; `{}` asks that there be none at all.
-            pub none: Option<$filter>,
+            pub none: Option<Box<$filter>>,
         }
     };
 }

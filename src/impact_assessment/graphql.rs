@@ -126,7 +126,7 @@ pub struct ImpactAssessmentFilter {
     /// Is one of these assessments.
     pub id: Option<IdFilter>,
     /// Agency that had its data files assessed.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// Data files assessed.
     pub data_files: Option<AssessedFilesFilter>,
     /// Year of the assessment.
@@ -173,7 +173,7 @@ impl ImpactAssessmentQuery {
     async fn impact_assessments(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which impact assessments.")] filter: Option<ImpactAssessmentFilter>,
+        #[graphql(desc = "Which impact assessments.")] filter: Option<Box<ImpactAssessmentFilter>>,
         #[graphql(desc = "In which order; latest first if left out.")] order_by: Option<ImpactAssessmentOrder>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,

@@ -169,7 +169,7 @@ async fn files(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, 
 /// List of assessments: those that a filter admits, or those of a data file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImpactAssessmentListing {
-    filter: Option<ImpactAssessmentFilter>,
+    filter: Option<Box<ImpactAssessmentFilter>>,
     order: ImpactAssessmentOrder,
     today: NaiveDate,
 }
@@ -179,7 +179,7 @@ impl ImpactAssessmentListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn of_register(filter: Option<ImpactAssessmentFilter>, order: ImpactAssessmentOrder, today: NaiveDate) -> Result<Self> {
+    pub fn of_register(filter: Option<Box<ImpactAssessmentFilter>>, order: ImpactAssessmentOrder, today: NaiveDate) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition(today)?;
         }
@@ -199,7 +199,7 @@ impl Listing for ImpactAssessmentListing {
     fn source(&self, data_files: &[Uuid]) -> SelectStatement {
         let mut select = impact_assessment::Entity::find().into_query();
         // Checked when the list was made.
-        if let Some(Ok(condition)) = self.filter.as_ref().map(|filter| filter.condition(self.today)) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(|filter| filter.condition(self.today)) {
             select.cond_where(condition);
         }
         if !data_files.is_empty() {

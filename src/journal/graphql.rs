@@ -158,7 +158,7 @@ impl JournalQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Cursor of the last change seen.")] after: Option<String>,
         #[graphql(desc = "Only changes with a greater sequence than this.")] since_sequence: Option<Count>,
-        #[graphql(desc = "Which changes.")] filter: Option<ChangeFilter>,
+        #[graphql(desc = "Which changes.")] filter: Option<Box<ChangeFilter>>,
         #[graphql(desc = "Size of the page: 0 to 100.")] first: Option<i32>,
     ) -> Result<ChangeConnection> {
         let page = Page::new(first, after.as_deref(), None, None)?;

@@ -18,7 +18,7 @@ use crate::store::{Key, Listing, Order, OrderKey, Store, all_of, exact, instant,
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ChangeListing {
     since: Option<i64>,
-    filter: Option<ChangeFilter>,
+    filter: Option<Box<ChangeFilter>>,
 }
 
 impl ChangeListing {
@@ -26,7 +26,7 @@ impl ChangeListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id that is none in the filter.
-    pub fn new(since: Option<i64>, filter: Option<ChangeFilter>) -> Result<Self> {
+    pub fn new(since: Option<i64>, filter: Option<Box<ChangeFilter>>) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -44,7 +44,7 @@ impl Listing for ChangeListing {
         if let Some(since) = self.since {
             select.and_where(Expr::col((change::Entity, change::Column::Sequence)).gt(since));
         }
-        if let Some(Ok(condition)) = self.filter.as_ref().map(ChangeFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(ChangeFilter::condition) {
             select.cond_where(condition);
         }
         select

@@ -163,7 +163,7 @@ pub struct StatuteFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct LegalBasisFilter {
     /// Statute cited.
-    pub statute: Option<StatuteFilter>,
+    pub statute: Option<Box<StatuteFilter>>,
     /// Article (조) cited, `제24조의2` say.
     pub article: Option<StringFilter>,
     /// Paragraph (항) cited, `제1항` say.
@@ -210,7 +210,7 @@ impl StatuteQuery {
     async fn statutes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which statutes.")] filter: Option<StatuteFilter>,
+        #[graphql(desc = "Which statutes.")] filter: Option<Box<StatuteFilter>>,
         #[graphql(desc = "In which order; by name if left out.")] order_by: Option<StatuteOrder>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,

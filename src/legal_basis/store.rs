@@ -214,7 +214,7 @@ fn article_number(article: &str) -> (u32, u32) {
 /// List of statutes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StatuteListing {
-    filter: Option<StatuteFilter>,
+    filter: Option<Box<StatuteFilter>>,
     order: StatuteOrder,
 }
 
@@ -223,7 +223,7 @@ impl StatuteListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn new(filter: Option<StatuteFilter>, order: StatuteOrder) -> Result<Self> {
+    pub fn new(filter: Option<Box<StatuteFilter>>, order: StatuteOrder) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -236,7 +236,7 @@ impl Listing for StatuteListing {
 
     fn source(&self, _: &[Uuid]) -> SelectStatement {
         let mut select = statute::Entity::find().into_query();
-        if let Some(Ok(condition)) = self.filter.as_ref().map(StatuteFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(StatuteFilter::condition) {
             select.cond_where(condition);
         }
         select
@@ -290,7 +290,7 @@ impl LegalBasisFilter {
             Ok::<_, Error>(among(column(legal_basis::Column::StatuteId), keys))
         };
         let own = all_of([
-            self.statute.as_ref().map(statutes).transpose()?,
+            self.statute.as_deref().map(statutes).transpose()?,
             self.article.as_ref().map(|filter| plain_text(column(legal_basis::Column::Article), filter)),
             self.paragraph.as_ref().map(|filter| plain_text(column(legal_basis::Column::Paragraph), filter)),
             self.citation.as_ref().map(|filter| folded_text(Func::lower(column(legal_basis::Column::Citation)).into(), filter)),

@@ -112,7 +112,7 @@ pub struct OrganizationFilter {
     /// Kind of the organization.
     pub kind: Option<OrganizationKindFilter>,
     /// Agency that the organization is.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// All of these hold. At most 100.
     pub and: Option<Vec<OrganizationFilter>>,
     /// One of these holds; an empty list matches nothing. At most 100.
@@ -160,7 +160,7 @@ impl OrganizationQuery {
     async fn organizations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which organizations.")] filter: Option<OrganizationFilter>,
+        #[graphql(desc = "Which organizations.")] filter: Option<Box<OrganizationFilter>>,
         #[graphql(desc = "In which order; by name if left out.")] order_by: Option<OrganizationOrder>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,

@@ -177,7 +177,7 @@ impl Loader<OrganizationsByName> for Store {
 /// List of organizations.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OrganizationListing {
-    filter: Option<OrganizationFilter>,
+    filter: Option<Box<OrganizationFilter>>,
     order: OrganizationOrder,
 }
 
@@ -186,7 +186,7 @@ impl OrganizationListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn new(filter: Option<OrganizationFilter>, order: OrganizationOrder) -> Result<Self> {
+    pub fn new(filter: Option<Box<OrganizationFilter>>, order: OrganizationOrder) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -199,7 +199,7 @@ impl Listing for OrganizationListing {
 
     fn source(&self, _: &[Uuid]) -> SelectStatement {
         let mut select = organization::Entity::find().into_query();
-        if let Some(Ok(condition)) = self.filter.as_ref().map(OrganizationFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(OrganizationFilter::condition) {
             select.cond_where(condition);
         }
         select

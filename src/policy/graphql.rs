@@ -329,7 +329,7 @@ pub struct PrivacyPolicyFilter {
     /// Title of the privacy policy.
     pub title: Option<StringFilter>,
     /// Agency of the privacy policy.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// All of these hold. At most 100.
     pub and: Option<Vec<PrivacyPolicyFilter>>,
     /// One of these holds; an empty list matches nothing. At most 100.
@@ -349,7 +349,7 @@ impl PrivacyPolicyQuery {
     async fn privacy_policies(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which privacy policies.")] filter: Option<PrivacyPolicyFilter>,
+        #[graphql(desc = "Which privacy policies.")] filter: Option<Box<PrivacyPolicyFilter>>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,

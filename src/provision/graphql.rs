@@ -167,9 +167,9 @@ crate::connections! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct ProvisionFilter {
     /// Agency that discloses.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// Recipient.
-    pub recipient: Option<OrganizationFilter>,
+    pub recipient: Option<Box<OrganizationFilter>>,
     /// Material provided.
     pub material: Option<StringFilter>,
     /// Purpose of the recipient.
@@ -225,7 +225,7 @@ impl ProvisionQuery {
     async fn provisions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which provisions.")] filter: Option<ProvisionFilter>,
+        #[graphql(desc = "Which provisions.")] filter: Option<Box<ProvisionFilter>>,
         #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,

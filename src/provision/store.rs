@@ -134,7 +134,7 @@ pub async fn provisions_by(db: &impl ConnectionTrait, column: provision::Column,
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ProvisionListing {
     whose: Whose,
-    filter: Option<ProvisionFilter>,
+    filter: Option<Box<ProvisionFilter>>,
     today: NaiveDate,
 }
 
@@ -156,7 +156,7 @@ impl ProvisionListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn of_register(filter: Option<ProvisionFilter>, today: NaiveDate) -> Result<Self> {
+    pub fn of_register(filter: Option<Box<ProvisionFilter>>, today: NaiveDate) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -205,7 +205,7 @@ impl Listing for ProvisionListing {
                 rows
             }
         };
-        if let Some(Ok(condition)) = self.filter.as_ref().map(ProvisionFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(ProvisionFilter::condition) {
             rows.cond_where(condition);
         }
         rows
@@ -244,8 +244,8 @@ impl ProvisionFilter {
             self.recipient.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::RecipientId), organization_keys(filter)?))).transpose()?,
             self.material.as_ref().map(|filter| folded_text(Func::lower(column(provision::Column::Material)).into(), filter)),
             self.purpose.as_ref().map(|filter| folded_text(Func::lower(column(provision::Column::Purpose)).into(), filter)),
-            self.items.as_ref().and_then(|linked| linked.some.as_ref()).map(items).transpose()?,
-            self.items.as_ref().and_then(|linked| linked.none.as_ref()).map(items).transpose()?.map(negated),
+            self.items.as_ref().and_then(|linked| linked.some.as_deref()).map(items).transpose()?,
+            self.items.as_ref().and_then(|linked| linked.none.as_deref()).map(items).transpose()?.map(negated),
             self.retention_class.as_ref().map(|filter| exact(column(provision::Column::RetentionClass), filter.words(), filter.is_null)),
             self.is_outside_purpose.map(|wanted| flag(column(provision::Column::IsOutsidePurpose), wanted)),
             self.stated_for.as_ref().and_then(super::StatedForFilter::words).map(|words| {

@@ -275,6 +275,13 @@ pub struct AccessDesk {
     pub address: Option<String>,
 }
 
+impl From<super::AccessDesk> for AccessDesk {
+    fn from(desk: super::AccessDesk) -> Self {
+        let super::AccessDesk { department, phones, email, fax, address } = desk;
+        Self { department, phones, email, fax, address }
+    }
+}
+
 /// Limit to access (열람 제한·거절): what is withheld, and on what ground. Act 제35조④.
 #[derive(SimpleObject)]
 pub struct AccessRestriction {
@@ -306,7 +313,7 @@ pub struct RegistrationFilter {
     /// Status of that data file now. Registrations of exempt files are found only where this asks for them.
     pub status: Option<DataFileStatusFilter>,
     /// Agency that operated the data file.
-    pub agency: Option<AgencyFilter>,
+    pub agency: Option<Box<AgencyFilter>>,
     /// Name of the data file.
     pub name: Option<StringFilter>,
     /// Purpose of operation.
@@ -386,7 +393,7 @@ impl RegistrationQuery {
     async fn registrations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which registrations.")] filter: Option<RegistrationFilter>,
+        #[graphql(desc = "Which registrations.")] filter: Option<Box<RegistrationFilter>>,
         #[graphql(desc = "Only those in force on that day: the register as it stood.")] as_of: Option<Date>,
         #[graphql(desc = "Only those recorded before that instant: the register as it was known.")] recorded_before: Option<DateTime>,
         #[graphql(desc = "In which order; by first day in force if left out.")] order_by: Option<RegistrationOrder>,

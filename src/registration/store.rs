@@ -260,7 +260,7 @@ pub struct RegistrationListing {
     whose: Whose,
     as_of: Option<NaiveDate>,
     recorded_before: Option<DateTime<Utc>>,
-    filter: Option<RegistrationFilter>,
+    filter: Option<Box<RegistrationFilter>>,
     order: RegistrationOrder,
 }
 
@@ -276,7 +276,7 @@ impl RegistrationListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that names something impossible.
-    pub fn of_register(filter: Option<RegistrationFilter>, as_of: Option<NaiveDate>, recorded_before: Option<DateTime<Utc>>, order: RegistrationOrder) -> Result<Self> {
+    pub fn of_register(filter: Option<Box<RegistrationFilter>>, as_of: Option<NaiveDate>, recorded_before: Option<DateTime<Utc>>, order: RegistrationOrder) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -311,7 +311,7 @@ impl Listing for RegistrationListing {
             }
         }
         // The history of a file that was found may be read whatever the file's status; lists leave exempt files out unless asked.
-        if self.whose != Whose::DataFile && !self.filter.as_ref().is_some_and(RegistrationFilter::asks_for_status) {
+        if self.whose != Whose::DataFile && !self.filter.as_deref().is_some_and(RegistrationFilter::asks_for_status) {
             let file = Expr::col((entity::data_file::Entity, entity::data_file::Column::Id));
             let shown = Query::select()
                 .expr(Expr::val(1))
@@ -344,7 +344,7 @@ impl Listing for RegistrationListing {
                 .and_where(column(registration::Column::ChangeKind).ne(RegistrationChangeKind::Destruction.as_str()))
                 .and_where(Expr::not_exists(superseded));
         }
-        if let Some(Ok(condition)) = self.filter.as_ref().map(RegistrationFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(RegistrationFilter::condition) {
             select.cond_where(condition);
         }
         select

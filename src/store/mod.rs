@@ -72,6 +72,14 @@ impl Store {
         Ok(Self { db: Database::connect(options).await.map_err(unavailable)? })
     }
 
+    /// Closes every connection; what was committed is on disk then.
+    ///
+    /// # Errors
+    /// `Unavailable` from the database.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.db.close().await?)
+    }
+
     /// Applies every pending migration and brings the bundled reference data up to date.
     ///
     /// # Errors

@@ -118,7 +118,7 @@ impl Loader<ContentOfRevision> for Store {
 /// List of policies, by title: those that a filter admits, or those of an agency.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PrivacyPolicyListing {
-    filter: Option<PrivacyPolicyFilter>,
+    filter: Option<Box<PrivacyPolicyFilter>>,
 }
 
 impl PrivacyPolicyListing {
@@ -126,7 +126,7 @@ impl PrivacyPolicyListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn new(filter: Option<PrivacyPolicyFilter>) -> Result<Self> {
+    pub fn new(filter: Option<Box<PrivacyPolicyFilter>>) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
@@ -140,7 +140,7 @@ impl Listing for PrivacyPolicyListing {
     fn source(&self, agencies: &[Uuid]) -> SelectStatement {
         let mut select = privacy_policy::Entity::find().into_query();
         // Checked when the list was made.
-        if let Some(Ok(condition)) = self.filter.as_ref().map(PrivacyPolicyFilter::condition) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(PrivacyPolicyFilter::condition) {
             select.cond_where(condition);
         }
         if !agencies.is_empty() {

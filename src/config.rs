@@ -1,0 +1,214 @@
+//! Configuration by flags and environment, checked before anything starts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::graphql::admission::limits::Limits;
+use crate::http::Settings;
+use crate::store::PoolSettings;
+
+/// The public register of Korea's personal-data files (개인정보파일) as a GraphQL server.
+///
+/// Without a command: creates an embedded SQLite database in the data folder, loads the bundled register of ten real institutions if it is empty, and serves it. In production say what is to be done:
+/// `migrate up`, `import`, `serve`.
+#[derive(Debug, Parser)]
+#[command(name = "yeollam", version, max_term_width = 120, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do; without it, everything that a first look needs.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the register is kept.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// How it is served.
+    #[command(flatten)]
+    pub server: ServerArgs,
+    /// Form of the log, on standard error. What it tells follows RUST_LOG (info if unset).
+    #[arg(long, env = "YEOLLAM_LOG_FORMAT", value_enum, default_value = "text", global = true, help_heading = "Log")]
+    pub log_format: LogFormat,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  yeollam                                            a first look: http://127.0.0.1:8000
+  yeollam --listen 0.0.0.0:8080                      the same, for others to reach
+  yeollam import my-institution.yaml                 read a document into the register
+  yeollam --database-url postgres://localhost/yeollam migrate up
+  yeollam --database-url postgres://localhost/yeollam serve
+  yeollam schema > schema.graphql                    the schema that is served";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the register as it is: loads no data by itself, and refuses to start while a migration is pending.
+    Serve,
+    /// Change the database schema.
+    Migrate {
+        /// Which way.
+        #[command(subcommand)]
+        direction: MigrateCommand,
+    },
+    /// Read documents in the native format (YAML or JSON) into the register: all of them, or nothing.
+    Import {
+        /// Documents, or folders whose .yaml, .yml and .json documents are read in the order of their names.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the schema (SDL) to standard output.
+    Schema,
+}
+
+/// Which way the database schema changes.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum MigrateCommand {
+    /// Apply every pending migration.
+    Up,
+    /// Undo the newest migrations. What they hold is lost.
+    Down {
+        /// How many.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        steps: u32,
+    },
+    /// List the migrations and whether each is applied.
+    Status,
+}
+
+/// Where the register is kept.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseArgs {
+    /// Folder of the embedded database (SQLite); created if it does not exist.
+    #[arg(long, env = "YEOLLAM_DATA_DIR", default_value = "./yeollam-data", value_name = "FOLDER", global = true)]
+    pub data_dir: PathBuf,
+    /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", value_parser = database_url, hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// Most connections to the database at a time.
+    #[arg(long, env = "YEOLLAM_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
+    pub database_connections: u32,
+    /// Longest wait for a connection, in seconds.
+    #[arg(long, env = "YEOLLAM_DATABASE_WAIT", default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
+    pub database_wait: u64,
+}
+
+/// How the register is served.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Server")]
+pub struct ServerArgs {
+    /// Address to listen on.
+    #[arg(long, env = "YEOLLAM_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT", global = true)]
+    pub listen: SocketAddr,
+    /// Address under which the public reaches this server, for permanent links; http:// and the listen address if not said.
+    #[arg(long, env = "YEOLLAM_PUBLIC_URL", value_name = "URL", value_parser = public_url, global = true)]
+    pub public_url: Option<String>,
+    /// Longest time for an answer, in seconds.
+    #[arg(long, env = "YEOLLAM_REQUEST_DEADLINE", default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    pub request_deadline: u64,
+    /// Most bytes in the body of a request.
+    #[arg(long, env = "YEOLLAM_BODY_BYTES", default_value_t = 131_072, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1024..=16_777_216), global = true)]
+    pub body_bytes: u32,
+    /// Highest cost of an operation: about the number of values that it may fetch.
+    #[arg(long, env = "YEOLLAM_COST_LIMIT", default_value_t = Limits::default().cost, value_name = "COST", value_parser = clap::value_parser!(u64).range(100..), global = true)]
+    pub cost_limit: u64,
+    /// Deepest nesting of selections in an operation.
+    #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 16, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
+    pub depth_limit: u16,
+}
+
+/// Form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl DatabaseArgs {
+    /// Address of the database: the one given, or the embedded one in the data folder.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| format!("sqlite:{}?mode=rwc", self.embedded().display()))
+    }
+
+    /// File of the embedded database.
+    #[must_use]
+    pub fn embedded(&self) -> PathBuf {
+        self.data_dir.join("register.sqlite")
+    }
+
+    /// Settings of the pool of connections.
+    #[must_use]
+    pub fn pool(&self) -> PoolSettings {
+        PoolSettings { max_connections: self.database_connections, acquire_timeout: Duration::from_secs(self.database_wait) }
+    }
+}
+
+impl ServerArgs {
+    /// Address under which the public reaches the server.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// Limits on what an operation may ask.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { cost: self.cost_limit, depth: self.depth_limit.into(), ..Limits::default() }
+    }
+
+    /// Limits on requests.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
+            body_bytes: usize::try_from(self.body_bytes).unwrap_or(usize::MAX),
+            deadline: Duration::from_secs(self.request_deadline),
+            ..Settings::default()
+        }
+    }
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    match text.split_once(':') {
+        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") && rest.len() > 2 => Ok(text.to_owned()),
+        Some(("sqlite", path)) if !path.is_empty() => Ok(text.to_owned()),
+        _ => Err("a database URL is postgres://user:password@host:port/name or sqlite:PATH".to_owned()),
+    }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("the public URL starts with http:// or https://".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn settings_are_refused_by_name() {
+        for (arguments, named) in [
+            (["yeollam", "--listen", "here"], "--listen"),
+            (["yeollam", "--database-url", "mysql://x"], "--database-url"),
+            (["yeollam", "--public-url", "yeollam.kr"], "--public-url"),
+            (["yeollam", "--database-connections", "0"], "--database-connections"),
+        ] {
+            let message = Cli::try_parse_from(arguments).unwrap_err().to_string();
+            assert!(message.contains(named), "{message}");
+        }
+    }
+}

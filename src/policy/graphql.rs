@@ -2,13 +2,16 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::{agency, policy_revision, privacy_policy};
+use futures_util::future::try_join;
 
 use super::section::PolicySection;
 use super::store::{
     AutoCollectionOfRevision, BodiesOfRevision, ContentOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision,
     LabelsOfRevision, OfficersOfRevision, RightsOfRevision, SafeguardsOfRevision, SectionsOfRevision, TimelineOfPolicy, desk_of_revision, recorded_parts,
 };
-use super::{AutoCollection, DisposalMethod, PolicyRevisionListing, PrivacyLabel, PrivacyOfficer, PrivacyPolicyListing, RemedyBody, RightProcedure, Safeguard};
+use super::{
+    AutoCollection, Content, DisposalMethod, PolicyRevisionListing, PrivacyLabel, PrivacyOfficer, PrivacyPolicyListing, RemedyBody, RightProcedure, Safeguard,
+};
 use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::data_file::DataFileListing;
 use crate::data_file::graphql::DataFileConnection;
@@ -82,14 +85,14 @@ impl PrivacyPolicy {
         Ok(PolicyRevisionConnection(Paged::load(ctx, PolicyRevisionListing::of_policy(), Some(self.0.id), page).await?))
     }
 
-    /// Differences between two revisions of the privacy policy (신구 대조표), their periods among them.
+    /// Differences between two revisions of the privacy policy (신구 대조표); empty where only the period of one of them is known.
     async fn compare(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Revision from which the differences are told.")] from_id: ID,
         #[graphql(desc = "Revision to which they lead.")] to_id: ID,
     ) -> Result<Vec<FieldDifference>> {
-        let (from, to) = (self.own_revision(ctx, &from_id).await?, self.own_revision(ctx, &to_id).await?);
+        let (from, to) = try_join(self.own_revision(ctx, &from_id), self.own_revision(ctx, &to_id)).await?;
         differences(ctx, &from, &to).await
     }
 }
@@ -105,13 +108,16 @@ impl PrivacyPolicy {
     }
 }
 
+/// Differences between two revisions. Of one of which only the period is known nothing can be said: what it does not state here it may well have said.
 async fn differences(ctx: &Context<'_>, from: &policy_revision::Model, to: &policy_revision::Model) -> Result<Vec<FieldDifference>> {
-    let mut contents = Vec::new();
-    for row in [from, to] {
-        let content = ctx.load(ContentOfRevision(row.id)).await?.ok_or_else(|| Error::internal("a revision has no content"))?;
-        contents.push(serde_json::to_value(&*content).map_err(|error| Error::internal(error.to_string()))?);
+    if !from.states_sections || !to.states_sections {
+        return Ok(Vec::new());
     }
-    Ok(compare(&contents[0], &contents[1]))
+    // At once, so that both are read in one batch.
+    let (before, after) = try_join(ctx.load(ContentOfRevision(from.id)), ctx.load(ContentOfRevision(to.id))).await?;
+    let (Some(before), Some(after)) = (before, after) else { return Err(Error::internal("a revision has no content").into()) };
+    let json = |content: &Content| serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()));
+    Ok(compare(&json(&before)?, &json(&after)?))
 }
 
 /// Revision of a privacy policy (처리방침 개정): an immutable record of what it said in a period. Act 제30조②.
@@ -285,7 +291,7 @@ impl PolicyRevision {
         Ok(ctx.parts::<DevicesOfRevision>(self.0.id).await?.iter().cloned().map(VideoDevice).collect())
     }
 
-    /// Differences against the revision that applied before, its period among them; empty for the first.
+    /// Differences against the revision that applied before (신구 대조표); empty for the first, and where only the period of one of the two is known.
     async fn differences(&self, ctx: &Context<'_>) -> Result<Vec<FieldDifference>> {
         let timeline = ctx.load(TimelineOfPolicy(self.0.privacy_policy_id)).await?;
         match timeline.as_ref().and_then(|timeline| timeline.before(&self.0)) {

@@ -163,7 +163,8 @@ fn text(value: &Json) -> Option<String> {
         Json::Null => None,
         Json::String(text) => Some(text.clone()),
         Json::Object(fields) => {
-            let shown = ["text", "name", "citation", "recipient", "entrustee", "entruster", "measure", "method", "scope", "department", "heading"];
+            let shown =
+                ["text", "name", "citation", "recipient", "entrustee", "entruster", "measure", "method", "scope", "position", "role", "department", "heading"];
             shown.iter().find_map(|name| fields.get(*name)).and_then(text).or_else(|| Some(value.to_string()))
         }
         other => Some(other.to_string()),

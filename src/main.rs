@@ -13,7 +13,7 @@ use tracing::info;
 use tracing_subscriber::EnvFilter;
 use yeollam::config::{Cli, Command, DatabaseArgs, LogFormat, MigrateCommand, ServerArgs};
 use yeollam::store::{Salts, Store};
-use yeollam::{graphql, http, import, server};
+use yeollam::{graphql, http, import, server, store};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -177,7 +177,7 @@ fn random_bytes() -> [u8; 32] {
 }
 
 fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", store::QUIET_LOG)));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),

@@ -23,6 +23,9 @@ pub use write::{Salts, Write, insert_all};
 
 use crate::error::{Error, Result};
 
+/// Log directives under which the database libraries tell warnings only.
+pub const QUIET_LOG: &str = "sqlx=warn,sea_orm_migration=warn";
+
 /// How many connections the pool may hold and how long a request waits for one.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {

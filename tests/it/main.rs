@@ -5,3 +5,5 @@
 mod harness;
 mod house;
 mod register;
+mod schema;
+mod statements;

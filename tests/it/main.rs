@@ -4,6 +4,7 @@
 
 mod harness;
 mod house;
+mod queries;
 mod register;
 mod schema;
 mod statements;

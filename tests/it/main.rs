@@ -4,7 +4,9 @@
 
 mod harness;
 mod house;
+mod imports;
 mod queries;
 mod register;
 mod schema;
 mod statements;
+mod tables;

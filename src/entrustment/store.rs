@@ -17,7 +17,7 @@ use crate::identity::{NodeType, part_key};
 use crate::organization::graphql::OrganizationFilter;
 use crate::organization::{Party, organization_keys};
 use crate::provision::{StatedFor, StatedForFilter};
-use crate::store::{Key, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, date, folded_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, date, folded_text};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(entrustment);
@@ -194,9 +194,9 @@ impl Listing for EntrustmentListing {
             name: "entrustments",
             is_descending: false,
             keys: vec![
-                OrderKey::expression(of_policy, |row| Key::Number(row.registration_id.is_none().into())),
-                OrderKey::expression(owner, |row| Key::Id(row.registration_id.or(row.policy_revision_id).unwrap_or_default())),
-                OrderKey::column("position", |row| Key::Number(row.position.into())),
+                OrderKey::expression(Kind::Number, of_policy, |row| Key::Number(row.registration_id.is_none().into())),
+                OrderKey::expression(Kind::Id, owner, |row| Key::Id(row.registration_id.or(row.policy_revision_id).unwrap_or_default())),
+                OrderKey::column(Kind::Number, "position", |row| Key::Number(row.position.into())),
             ],
             id: |row| row.id,
         }

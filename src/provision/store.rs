@@ -19,7 +19,7 @@ use crate::identity::{NodeType, part_key};
 use crate::legal_basis::{BasisOwner, bases_by};
 use crate::organization::{Party, organization_keys};
 use crate::retention::{Retention, RetentionOwner, term_rows, terms_by};
-use crate::store::{Key, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, exact, flag, folded_text, negated};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, exact, flag, folded_text, negated};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(provision);
@@ -223,9 +223,9 @@ impl Listing for ProvisionListing {
             name: "provisions",
             is_descending: false,
             keys: vec![
-                OrderKey::expression(of_policy, |row| Key::Number(row.registration_id.is_none().into())),
-                OrderKey::expression(owner, |row| Key::Id(row.registration_id.or(row.policy_revision_id).unwrap_or_default())),
-                OrderKey::column("position", |row| Key::Number(row.position.into())),
+                OrderKey::expression(Kind::Number, of_policy, |row| Key::Number(row.registration_id.is_none().into())),
+                OrderKey::expression(Kind::Id, owner, |row| Key::Id(row.registration_id.or(row.policy_revision_id).unwrap_or_default())),
+                OrderKey::column(Kind::Number, "position", |row| Key::Number(row.position.into())),
             ],
             id: |row| row.id,
         }

@@ -5,6 +5,7 @@
 mod harness;
 mod house;
 mod imports;
+mod pages;
 mod queries;
 mod register;
 mod schema;

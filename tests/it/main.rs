@@ -4,6 +4,7 @@
 
 mod harness;
 mod house;
+mod history;
 mod imports;
 mod pages;
 mod queries;

@@ -56,12 +56,8 @@ async fn each_boundary_day(server: Server) {
         assert_eq!(in_force(&server, "T000001-1", day).await, number, "{day}");
     }
     let data = server.query("{ dataFile(registrationNumber: \"T000001-1\") { registrations { nodes { number validFrom validUntil } } } }", json!({})).await;
-    let stretches: Vec<(&str, Option<&str>)> = data["dataFile"]["registrations"]["nodes"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|node| (text(&node["validFrom"]), node["validUntil"].as_str()))
-        .collect();
+    let stretches: Vec<(&str, Option<&str>)> =
+        data["dataFile"]["registrations"]["nodes"].as_array().unwrap().iter().map(|node| (text(&node["validFrom"]), node["validUntil"].as_str())).collect();
     // Where one ends the next begins: the end is exclusive.
     assert_eq!(stretches, [("2020-01-01", Some("2021-06-15")), ("2021-06-15", Some("2024-02-29")), ("2024-02-29", None)]);
 }
@@ -122,7 +118,10 @@ async fn a_destroyed_file_leaves_its_history(server: Server) {
 async fn what_was_known_when(server: Server) {
     let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
     server.import_at("test.yaml", &document(&[registration("2020-01-01", "하나")]), at("2025-01-01T00:00:00Z")).await.unwrap();
-    server.import_at("test.yaml", &document(&[registration("2020-01-01", "하나"), registration("2022-01-01", "둘")]), at("2026-01-01T00:00:00.000001Z")).await.unwrap();
+    server
+        .import_at("test.yaml", &document(&[registration("2020-01-01", "하나"), registration("2022-01-01", "둘")]), at("2026-01-01T00:00:00.000001Z"))
+        .await
+        .unwrap();
     let document = "query ($day: Date, $known: DateTime) { registrations(asOf: $day, recordedBefore: $known) { totalCount nodes { number } } }";
     for (day, known, numbers) in [
         (Some("2023-01-01"), None, json!([{"number": 2}])),
@@ -168,7 +167,10 @@ async fn an_abolished_agency_points_on(server: Server) {
             json!({}),
         )
         .await;
-    assert_eq!(data["old"], json!({"status": "ABOLISHED", "successors": [{"on": "2024-07-01", "kind": "RENAME", "agency": {"code": "T000002"}}], "dataFiles": {"totalCount": 0}}));
+    assert_eq!(
+        data["old"],
+        json!({"status": "ABOLISHED", "successors": [{"on": "2024-07-01", "kind": "RENAME", "agency": {"code": "T000002"}}], "dataFiles": {"totalCount": 0}})
+    );
     assert_eq!(
         data["new"],
         json!({"predecessors": [{"on": "2024-07-01", "kind": "RENAME", "agency": {"code": "T000001", "status": "ABOLISHED"}}],

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod harness;
-mod house;
 mod history;
+mod house;
+mod http;
 mod imports;
 mod pages;
+mod program;
 mod queries;
 mod register;
 mod schema;

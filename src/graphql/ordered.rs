@@ -72,6 +72,6 @@ mod tests {
         let document = parse_query("query A { x } query B { b: y { ...F on: z a } a ... on Q { b { c } } } fragment F on Y { k on: z { l } }").unwrap();
         let mut answer = value!({"a": 1, "b": [{"c": 1, "a": 2, "on": {"l": 1}, "k": 3}, null]});
         Shape::of(&document, Some("B")).order(&mut answer);
-        assert_eq!(answer.to_string(), r#"{b: [{k: 3, on: {l: 1}, a: 2, c: 1}, null], a: 1}"#);
+        assert_eq!(answer.to_string(), "{b: [{k: 3, on: {l: 1}, a: 2, c: 1}, null], a: 1}");
     }
 }

@@ -6,8 +6,8 @@ mod body;
 mod graphql;
 mod media_type;
 mod pages;
-mod permalink;
 mod parameters;
+mod permalink;
 mod query_string;
 mod serve;
 

@@ -15,15 +15,16 @@ use super::{AccessDesk, AccessRestriction, Content, Department, RegistrationChan
 use crate::agency::agency_keys;
 use crate::collected_item::graphql::CollectedItemsFilter;
 use crate::collected_item::{CollectedItem, item_rows};
-use crate::entrustment::{EntrustmentOwner, entrustments_by};
+use crate::entrustment::entrustments_by;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::hangul;
 use crate::identity::NodeType;
 use crate::legal_basis::graphql::LegalBasesFilter;
 use crate::legal_basis::{BasisOwner, bases_by};
-use crate::provision::{ProvisionOwner, provisions_by};
+use crate::provision::provisions_by;
 use crate::retention::{self, Retention, RetentionOwner, term_rows, terms_by};
+use crate::stated::StatedBy;
 use crate::store::{
     Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files, number,
     of_agencies, text_list,
@@ -92,8 +93,8 @@ impl Write {
             text: restriction.text.clone(),
         });
         self.insert::<access_restriction::Entity>(restrictions.collect()).await?;
-        self.provisions(ProvisionOwner::Registration(id), agency_id, &content.provisions).await?;
-        self.entrustments(EntrustmentOwner::Registration(id), agency_id, &content.entrustments).await
+        self.provisions(StatedBy::Registration(id), agency_id, &content.provisions).await?;
+        self.entrustments(StatedBy::Registration(id), agency_id, &content.entrustments).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{entrustment, organization, sub_entrustee};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::identity::{NodeType, part_key};
 use crate::organization::graphql::OrganizationFilter;
 use crate::organization::{Party, organization_keys};
 use crate::stated::{StatedBy, StatedForFilter, Whose};
-use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, date, folded_text, record_order, stated_for};
+use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, date, plain_text, record_order, stated_for};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(entrustment);
@@ -159,7 +159,7 @@ impl EntrustmentFilter {
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(entrustment::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.entrustee.as_ref().map(|filter| Ok::<_, Error>(among(column(entrustment::Column::EntrusteeId), organization_keys(filter)?))).transpose()?,
             self.sub_entrustee.as_deref().map(sub_entrustee).transpose()?,
-            self.task.as_ref().map(|filter| folded_text(Func::lower(column(entrustment::Column::Task)).into(), filter)),
+            self.task.as_ref().map(|filter| plain_text(column(entrustment::Column::Task), filter)),
             self.starts_on.as_ref().map(|filter| date(column(entrustment::Column::StartsOn), filter)),
             self.ends_on.as_ref().map(|filter| date(column(entrustment::Column::EndsOn), filter)),
             self.stated_for.as_ref().and_then(StatedForFilter::words).map(|words| stated_for("entrustment", &words)),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{organization, provided_item, provision};
-use sea_orm::sea_query::{Condition, Expr, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::legal_basis::{BasisOwner, bases_by};
 use crate::organization::{Party, organization_keys};
 use crate::retention::{Retention, RetentionOwner, term_rows, terms_by};
 use crate::stated::{StatedBy, StatedForFilter, Whose};
-use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, negated, record_order, stated_for};
+use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, negated, plain_text, record_order, stated_for};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(provision);
@@ -188,8 +188,8 @@ impl ProvisionFilter {
         let own = all_of([
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.recipient.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::RecipientId), organization_keys(filter)?))).transpose()?,
-            self.material.as_ref().map(|filter| folded_text(Func::lower(column(provision::Column::Material)).into(), filter)),
-            self.purpose.as_ref().map(|filter| folded_text(Func::lower(column(provision::Column::Purpose)).into(), filter)),
+            self.material.as_ref().map(|filter| plain_text(column(provision::Column::Material), filter)),
+            self.purpose.as_ref().map(|filter| plain_text(column(provision::Column::Purpose), filter)),
             self.items.as_ref().and_then(|linked| linked.some.as_deref()).map(items).transpose()?,
             self.items.as_ref().and_then(|linked| linked.none.as_deref()).map(items).transpose()?.map(negated),
             self.retention_class.as_ref().map(|filter| exact(column(provision::Column::RetentionClass), filter.words(), filter.is_null)),

@@ -158,7 +158,7 @@ impl Reader {
         for part in parts(name) {
             if part.chars().any(char::is_alphanumeric) {
                 // A qualifier may hold a line break.
-                self.items.push(CollectedItem { name: normalised(part), requirement: self.requirement, subject: self.subject.clone() });
+                self.items.push(CollectedItem { name: normalised(part), requirement: self.requirement, subject: self.subject.clone(), marker: None });
             }
         }
     }

@@ -185,6 +185,11 @@ impl PolicyRevision {
         Ok(PolicySection::all(stated))
     }
 
+    /// Indicates whether the policy has an overview of labels (주요 개인정보 처리 표시 유무), be its labels known here or not; null if not known.
+    async fn shows_labels(&self) -> Option<bool> {
+        self.0.shows_labels
+    }
+
     /// Labels of the overview at the head of the policy (주요 개인정보 처리 표시). At most 200.
     async fn labels(&self, ctx: &Context<'_>) -> Result<Vec<PrivacyLabel>> {
         Ok(recorded_parts(&ctx.parts::<LabelsOfRevision>(self.0.id).await?)?)
@@ -282,9 +287,24 @@ impl PolicyRevision {
         Ok(recorded_parts(&ctx.parts::<DisposalOfRevision>(self.0.id).await?)?)
     }
 
+    /// Indicates whether the policy says that devices collect automatically (자동 수집 장치 사용 여부): false where it says that none do, null where it says nothing.
+    async fn uses_auto_collection(&self) -> Option<bool> {
+        self.0.uses_auto_collection
+    }
+
     /// Devices that collect automatically, and how to refuse them (자동 수집 장치). At most 200.
     async fn auto_collection(&self, ctx: &Context<'_>) -> Result<Vec<AutoCollection>> {
         Ok(recorded_parts(&ctx.parts::<AutoCollectionOfRevision>(self.0.id).await?)?)
+    }
+
+    /// What the policy says of impact assessments beyond those that it lists (영향평가 관련 기재), `영향평가 대상에 해당되지 않음` say; null if it says nothing.
+    async fn impact_assessment_text(&self) -> Option<&str> {
+        self.0.impact_assessment_text.as_deref()
+    }
+
+    /// Number of notices that tell of video devices (안내판 수), at all places together; null if not stated. Act 제25조④.
+    async fn video_notice_count(&self) -> Option<i32> {
+        self.0.video_notice_count
     }
 
     /// Video devices (영상정보처리기기). Act 제25조, 제25조의2. At most 200.

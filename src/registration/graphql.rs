@@ -131,6 +131,11 @@ impl Registration {
         self.0.processing_method_text.as_deref()
     }
 
+    /// Way in which the data are collected (수집방법) as written, `온라인 수집 (홈페이지 회원신청)` say; null if not stated.
+    async fn collection_method(&self) -> Option<&str> {
+        self.0.collection_method.as_deref()
+    }
+
     /// Retention period (보유기간); null if not stated.
     async fn retention(&self, ctx: &Context<'_>) -> Result<Option<Retention>> {
         if self.0.retention_text.is_none() {

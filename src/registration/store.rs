@@ -62,6 +62,7 @@ impl Write {
             purpose: content.purpose.clone(),
             processing_method: content.processing_method.map(|word| word.as_str().to_owned()),
             processing_method_text: content.processing_method_text.clone(),
+            collection_method: content.collection_method.clone(),
             retention_text: content.retention.as_ref().map(|retention| retention.text.clone()),
             retention_class: content.retention.as_ref().map(|retention| retention.class.as_str().to_owned()),
             retention_change: retention_change.map(|word| word.as_str().to_owned()),
@@ -125,7 +126,8 @@ async fn assembled(db: &impl ConnectionTrait, rows: Vec<registration::Model>) ->
         .all(db)
         .await?;
     for row in item_rows {
-        items.entry(row.registration_id).or_default().push(CollectedItem { name: row.name, requirement: word(&row.requirement)?, subject: row.subject });
+        let item = CollectedItem { name: row.name, requirement: word(&row.requirement)?, subject: row.subject, marker: row.marker };
+        items.entry(row.registration_id).or_default().push(item);
     }
     let mut restrictions: HashMap<Uuid, Vec<AccessRestriction>> = HashMap::new();
     let restriction_rows = access_restriction::Entity::find()
@@ -163,6 +165,7 @@ async fn assembled(db: &impl ConnectionTrait, rows: Vec<registration::Model>) ->
             collected_items: items.remove(&row.id).unwrap_or_default(),
             processing_method: row.processing_method.as_deref().map(word).transpose()?,
             processing_method_text: row.processing_method_text,
+            collection_method: row.collection_method,
             retention,
             provisions: provisions.remove(&row.id).unwrap_or_default(),
             entrustments: entrustments.remove(&row.id).unwrap_or_default(),

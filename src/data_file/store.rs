@@ -27,8 +27,8 @@ use crate::problem::{Problems, code};
 use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
 use crate::source::DocumentKeys;
 use crate::store::{
-    EARLIEST, Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files,
-    listed_by_default, of_agencies, plain_text, revisions_in_force,
+    EARLIEST, EARLIEST_SQL, Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
+    linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -205,10 +205,10 @@ impl Listing for DataFileListing {
         let (name, keys): (_, Vec<OrderKey<data_file::Model>>) = match self.order.field {
             DataFileOrderField::Name => ("dataFiles.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
             DataFileOrderField::DataSubjectCount => {
-                ("dataFiles.subjects", vec![OrderKey::column_or("data_subject_count", -1i64, |row| Key::Number(row.data_subject_count.unwrap_or(-1)))])
+                ("dataFiles.subjects", vec![OrderKey::column_or("data_subject_count", "-1", |row| Key::Number(row.data_subject_count.unwrap_or(-1)))])
             }
             DataFileOrderField::RegisteredOn => {
-                ("dataFiles.registered", vec![OrderKey::column_or("registered_on", EARLIEST, |row| Key::Day(row.registered_on.unwrap_or(EARLIEST)))])
+                ("dataFiles.registered", vec![OrderKey::column_or("registered_on", EARLIEST_SQL, |row| Key::Day(row.registered_on.unwrap_or(EARLIEST)))])
             }
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }

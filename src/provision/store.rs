@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{organization, provided_item, provision};
-use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::legal_basis::{BasisOwner, bases_by};
 use crate::organization::{Party, organization_keys};
 use crate::retention::{Retention, RetentionOwner, term_rows, terms_by};
 use crate::stated::{StatedBy, StatedForFilter, Whose};
-use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, negated, plain_text, record_order, stated_for};
+use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, linked, plain_text, record_order, stated_for};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(provision);
@@ -178,20 +178,19 @@ impl ProvisionFilter {
     pub fn condition(&self) -> Result<Condition> {
         let column = |column: provision::Column| Expr::col((provision::Entity, column));
         let items = |filter: &ProvidedItemFilter| {
-            let keys = Query::select()
-                .column((provided_item::Entity, provided_item::Column::ProvisionId))
+            Ok(Query::select()
+                .expr(Expr::val(1))
                 .from(provided_item::Entity)
+                .and_where(Expr::col((provided_item::Entity, provided_item::Column::ProvisionId)).equals((provision::Entity, provision::Column::Id)))
                 .cond_where(filter.condition()?)
-                .take();
-            Ok::<_, Error>(among(column(provision::Column::Id), keys))
+                .take())
         };
         let own = all_of([
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.recipient.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::RecipientId), organization_keys(filter)?))).transpose()?,
             self.material.as_ref().map(|filter| plain_text(column(provision::Column::Material), filter)),
             self.purpose.as_ref().map(|filter| plain_text(column(provision::Column::Purpose), filter)),
-            self.items.as_ref().and_then(|linked| linked.some.as_deref()).map(items).transpose()?,
-            self.items.as_ref().and_then(|linked| linked.none.as_deref()).map(items).transpose()?.map(negated),
+            self.items.as_ref().map(|wanted| linked(wanted.some.as_deref(), wanted.none.as_deref(), items)).transpose()?.flatten(),
             self.retention_class.as_ref().map(|filter| exact(column(provision::Column::RetentionClass), filter.words(), filter.is_null)),
             self.is_outside_purpose.map(|wanted| flag(column(provision::Column::IsOutsidePurpose), wanted)),
             self.stated_for.as_ref().and_then(StatedForFilter::words).map(|words| stated_for("provision", &words)),

@@ -114,7 +114,7 @@ pub struct ServerArgs {
     #[arg(long, env = "YEOLLAM_COST_LIMIT", default_value_t = Limits::default().cost, value_name = "COST", value_parser = clap::value_parser!(u64).range(100..), global = true)]
     pub cost_limit: u64,
     /// Deepest nesting of selections in an operation.
-    #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 16, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
+    #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 20, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
     pub depth_limit: u16,
 }
 

@@ -26,6 +26,7 @@ use crate::region::graphql::Region;
 use crate::registration::RegistrationListing;
 use crate::registration::graphql::RegistrationConnection;
 use crate::source::graphql::{Source, sources};
+use crate::stated::Whose;
 use crate::store::Page;
 
 /// Public institution (공공기관), or an operating unit of one. Act 제2조제6호.
@@ -183,7 +184,7 @@ impl Agency {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ProvisionListing::of_agency(include_subordinate, ctx.session()?.today());
+        let listing = ProvisionListing::of(Whose::Agency { includes_subordinate: include_subordinate }, ctx.session()?.today());
         Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -198,7 +199,7 @@ impl Agency {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = EntrustmentListing::of_agency(include_subordinate, ctx.session()?.today());
+        let listing = EntrustmentListing::of(Whose::Agency { includes_subordinate: include_subordinate }, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 

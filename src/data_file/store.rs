@@ -27,7 +27,7 @@ use crate::problem::{Problems, code};
 use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
 use crate::source::DocumentKeys;
 use crate::store::{
-    Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files,
+    EARLIEST, Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files,
     listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
 use crate::vocabulary::Vocabulary as _;
@@ -207,25 +207,12 @@ impl Listing for DataFileListing {
             DataFileOrderField::DataSubjectCount => {
                 ("dataFiles.subjects", vec![OrderKey::column_or("data_subject_count", -1i64, |row| Key::Number(row.data_subject_count.unwrap_or(-1)))])
             }
-            DataFileOrderField::RegisteredOn => (
-                "dataFiles.registered",
-                vec![OrderKey::column_or("registered_on", NaiveDate::MIN_DAY, |row| Key::Day(row.registered_on.unwrap_or(NaiveDate::MIN_DAY)))],
-            ),
+            DataFileOrderField::RegisteredOn => {
+                ("dataFiles.registered", vec![OrderKey::column_or("registered_on", EARLIEST, |row| Key::Day(row.registered_on.unwrap_or(EARLIEST)))])
+            }
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }
-}
-
-/// The day that stands for an absent one in orders: before every day that a document states, and one that both databases can hold.
-trait MinDay {
-    const MIN_DAY: NaiveDate;
-}
-
-impl MinDay for NaiveDate {
-    const MIN_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
-        Some(day) => day,
-        None => NaiveDate::MIN,
-    };
 }
 
 impl DataFileFilter {

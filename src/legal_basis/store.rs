@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, derived_key, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, folded_text, key, plain_text};
+use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(statute);
@@ -299,7 +299,7 @@ impl LegalBasisFilter {
             self.statute.as_deref().map(statutes).transpose()?,
             self.article.as_ref().map(|filter| plain_text(column(legal_basis::Column::Article), filter)),
             self.paragraph.as_ref().map(|filter| plain_text(column(legal_basis::Column::Paragraph), filter)),
-            self.citation.as_ref().map(|filter| folded_text(Func::lower(column(legal_basis::Column::Citation)).into(), filter)),
+            self.citation.as_ref().map(|filter| plain_text(column(legal_basis::Column::Citation), filter)),
             self.is_consent.map(|wanted| flag(column(legal_basis::Column::IsConsent), wanted)),
             self.lawful_ground.as_ref().map(|filter| exact(column(legal_basis::Column::LawfulGround), filter.words(), filter.is_null)),
         ]);

@@ -28,6 +28,7 @@ use crate::provision::ProvisionListing;
 use crate::provision::graphql::ProvisionConnection;
 use crate::registration::graphql::AccessDesk;
 use crate::source::graphql::{Source, sources};
+use crate::stated::Whose;
 use crate::store::{ById, Page};
 
 pub use super::parts::{IncomingEntrustment, PolicyItem, VideoDevice};
@@ -222,7 +223,7 @@ impl PolicyRevision {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ProvisionListing::of_policy_revision(ctx.session()?.today());
+        let listing = ProvisionListing::of(Whose::PolicyRevision, ctx.session()?.today());
         Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -236,7 +237,7 @@ impl PolicyRevision {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = EntrustmentListing::of_policy_revision(ctx.session()?.today());
+        let listing = EntrustmentListing::of(Whose::PolicyRevision, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 

@@ -10,17 +10,16 @@ use uuid::Uuid;
 
 use super::content::revision_contents;
 use crate::collected_item::ItemCategories;
-use crate::entrustment::EntrustmentOwner;
 use crate::error::{Error, Result};
 use crate::hangul;
 use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
 use crate::legal_basis::BasisOwner;
 use crate::policy::{Content, Policy, RemedyBody};
-use crate::provision::ProvisionOwner;
 use crate::registration::Recorded;
 use crate::retention::{RetentionOwner, term_rows};
 use crate::source::DocumentKeys;
+use crate::stated::StatedBy;
 use crate::store::{Write, text_list};
 use crate::vocabulary::Vocabulary as _;
 
@@ -105,8 +104,8 @@ impl Write {
         self.parts_of_revision(id, content).await?;
         self.devices_of_revision(id, content).await?;
         self.links_of_revision(id, content).await?;
-        self.provisions(ProvisionOwner::PolicyRevision(id), agency_id, &content.provisions).await?;
-        self.entrustments(EntrustmentOwner::PolicyRevision(id), agency_id, &content.entrustments).await?;
+        self.provisions(StatedBy::PolicyRevision(id), agency_id, &content.provisions).await?;
+        self.entrustments(StatedBy::PolicyRevision(id), agency_id, &content.entrustments).await?;
         let content = serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()))?;
         self.journal(ChangeKind::PolicyRevisionPublished, NodeType::PolicyRevision, id, None, &content);
         Ok(id)

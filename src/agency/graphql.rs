@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::agency;
 
-use super::store::{AgencyByCode, AgencyListing, AncestorsOfAgency, SuccessionsOfAgency};
+use super::store::{AgencyByCode, AgencyListing, AliasesOfAgency, AncestorsOfAgency, SuccessionsOfAgency};
 use super::{AgencyStatus, AgencyStatusFilter, AgencyType, AgencyTypeFilter, SuccessionKind};
 use crate::data_file::graphql::{DataFileConnection, DataFileFilter, DataFileOrder};
 use crate::data_file::{DataFileCount, DataFileListing};
@@ -65,6 +65,11 @@ impl Agency {
     /// Short name of the agency; null if none is known.
     async fn short_name(&self) -> Option<&str> {
         self.0.short_name.as_deref()
+    }
+
+    /// Other names under which documents mention the agency (별칭), its short name among them. At most 51.
+    async fn aliases(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        Ok(ctx.load(AliasesOfAgency(self.0.id)).await?.unwrap_or_default().to_vec())
     }
 
     /// Kind of the agency.

@@ -112,6 +112,29 @@ fn subordinate_to(column: Expr, filter: &IdFilter) -> Result<Condition> {
     Ok(among(column, below))
 }
 
+/// Loader key: other names of an agency, its short name among them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AliasesOfAgency(pub Uuid);
+
+impl Loader<AliasesOfAgency> for Store {
+    type Value = Arc<Vec<String>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[AliasesOfAgency]) -> Result<HashMap<AliasesOfAgency, Self::Value>> {
+        let ids = keys.iter().map(|key| key.0);
+        let rows = agency_alias::Entity::find()
+            .filter(agency_alias::Column::AgencyId.is_in(ids))
+            .order_by_asc(agency_alias::Column::NameFolded)
+            .all(self.db())
+            .await?;
+        let mut aliases: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for row in rows {
+            aliases.entry(row.agency_id).or_default().push(row.name);
+        }
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(aliases.remove(&key.0).unwrap_or_default()))).collect())
+    }
+}
+
 /// Loader key: the agency with that code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AgencyByCode(pub String);

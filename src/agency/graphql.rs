@@ -221,7 +221,7 @@ impl Agency {
         Ok(ctx.load(OrganizationOfAgency(self.0.id)).await?.map(|row| Organization((*row).clone())))
     }
 
-    /// Where the values were read.
+    /// Where the values were read. At most 1,000.
     async fn sources(&self, ctx: &Context<'_>) -> Result<Vec<Source>> {
         sources(ctx, self.0.id, None).await
     }

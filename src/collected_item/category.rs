@@ -6,9 +6,11 @@ use std::{
 };
 
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::{SensitiveKind, UniqueIdentifier};
 use crate::hangul::{compact, folded};
+use crate::identity::{NodeType, node_key};
 
 /// Names longer than this, in characters, are sentences and stay without a category.
 const LONGEST_NAME: usize = 200;
@@ -30,6 +32,14 @@ pub struct ItemCategory {
     pub unique_identifier: Option<UniqueIdentifier>,
     /// Items of it are sensitive data of this kind (제23조).
     pub sensitive_kind: Option<SensitiveKind>,
+}
+
+impl ItemCategory {
+    /// Key of the category.
+    #[must_use]
+    pub fn key(&self) -> Uuid {
+        node_key(NodeType::ItemCategory, &[&self.code])
+    }
 }
 
 /// What the name of an item tells.
@@ -167,6 +177,12 @@ impl ItemCategories {
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&ItemCategory> {
         self.by_code.get(code).and_then(|at| self.categories.get(*at))
+    }
+
+    /// The category with that key.
+    #[must_use]
+    pub fn by_key(&self, key: Uuid) -> Option<&ItemCategory> {
+        self.categories.iter().find(|category| category.key() == key)
     }
 
     /// Categories right below one, in the order of the file; empty for an unknown code.

@@ -12,7 +12,7 @@ use crate::data_file::graphql::DataFileConnection;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::StringFilter;
 use crate::graphql::{Language, Reads as _, word};
-use crate::identity::{GlobalId, NodeType, node_key};
+use crate::identity::{GlobalId, NodeType};
 use crate::store::Page;
 
 /// Item of personal data that a file records (기록되는 개인정보의 항목). Act 제32조①.
@@ -71,7 +71,7 @@ impl ItemCategory {
     /// The category with that key.
     #[must_use]
     pub fn by_key(key: uuid::Uuid) -> Option<Self> {
-        ItemCategories::bundled().all().iter().find(|category| node_key(NodeType::ItemCategory, &[&category.code]) == key).map(Self)
+        ItemCategories::bundled().by_key(key).map(Self)
     }
 }
 
@@ -80,7 +80,7 @@ impl ItemCategory {
 impl ItemCategory {
     /// Global ID of the category.
     pub async fn id(&self) -> ID {
-        GlobalId::new(NodeType::ItemCategory, node_key(NodeType::ItemCategory, &[&self.0.code])).into()
+        GlobalId::new(NodeType::ItemCategory, self.0.key()).into()
     }
 
     /// Code of the category.
@@ -121,8 +121,8 @@ impl ItemCategory {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<DataFileConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = DataFileListing::of_category(&self.0.code, ctx.session()?.today());
-        Ok(DataFileConnection(Paged::load(ctx, listing, None, page).await?))
+        let listing = DataFileListing::of_category(ctx.session()?.today());
+        Ok(DataFileConnection(Paged::load(ctx, listing, Some(self.0.key()), page).await?))
     }
 }
 

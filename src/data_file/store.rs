@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::{data_file, impact_assessment_data_file, legal_basis, policy_revision_data_file};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr, UnionType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     QueryTrait as _,
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::graphql::{DataFileFilter, DataFileOrder, DataFileOrderField};
 use super::{DataFileInput, DataFileStatus, running_number};
 use crate::agency::agency_keys;
+use crate::collected_item::ItemCategories;
 use crate::collected_item::graphql::{CollectedItemFilter, CollectedItemsFilter};
 use crate::error::{Error, Result};
 use crate::hangul;
@@ -95,6 +96,7 @@ enum Whose {
     Register,
     Agency { includes_subordinate: bool },
     Statute { article: Option<String> },
+    Category,
     PolicyRevision,
     ImpactAssessment,
 }
@@ -128,10 +130,8 @@ impl DataFileListing {
 
     /// Files that record an item of a category or a narrower one.
     #[must_use]
-    pub fn of_category(code: &str, today: NaiveDate) -> Self {
-        let item = CollectedItemFilter { category: Some(code.to_owned()), ..CollectedItemFilter::default() };
-        let filter = DataFileFilter { collected_items: Some(CollectedItemsFilter { some: Some(Box::new(item)), none: None }), ..DataFileFilter::default() };
-        Self { filter: Some(Box::new(filter)), ..Self::of(Whose::Register, today) }
+    pub fn of_category(today: NaiveDate) -> Self {
+        Self::of(Whose::Category, today)
     }
 
     /// Files that a revision of a policy covers, destroyed ones among them.
@@ -144,6 +144,19 @@ impl DataFileListing {
     #[must_use]
     pub fn of_impact_assessment(today: NaiveDate) -> Self {
         Self::of(Whose::ImpactAssessment, today)
+    }
+
+    /// The files of each of the categories, with the category as `parent_id`. The tree is no table: one part of the statement for each category.
+    fn of_categories(&self, files: &SelectStatement, categories: &[Uuid]) -> SelectStatement {
+        let mut parts = categories.iter().filter_map(|key| {
+            let item = CollectedItemFilter { category: Some(ItemCategories::bundled().by_key(*key)?.code.clone()), ..CollectedItemFilter::default() };
+            let items = CollectedItemsFilter { some: Some(Box::new(item)), none: None };
+            let condition = DataFileFilter { collected_items: Some(items), ..DataFileFilter::default() }.condition(self.today).ok()?;
+            Some(files.clone().expr_as(Expr::val(*key), "parent_id").cond_where(condition).take())
+        });
+        let nothing = || files.clone().expr_as(Expr::val(Uuid::nil()), "parent_id").cond_where(any_of([])).take();
+        let first = parts.next().unwrap_or_else(nothing);
+        parts.fold(first, |mut all, part| all.union(UnionType::All, part).take())
     }
 
     fn filtered(self, filter: Option<Box<DataFileFilter>>) -> Result<Self> {
@@ -170,7 +183,7 @@ impl Listing for DataFileListing {
         match &self.whose {
             Whose::PolicyRevision => joined("policy_revision_data_file", "policy_revision_id"),
             Whose::ImpactAssessment => joined("impact_assessment_data_file", "impact_assessment_id"),
-            Whose::Register | Whose::Agency { .. } | Whose::Statute { .. } => {
+            Whose::Register | Whose::Agency { .. } | Whose::Statute { .. } | Whose::Category => {
                 if !self.filter.as_deref().is_some_and(DataFileFilter::asks_for_status) {
                     select.cond_where(listed_by_default());
                 }
@@ -193,6 +206,7 @@ impl Listing for DataFileListing {
                     select.and_where(legal_basis::Column::Article.eq(article));
                 }
             }
+            Whose::Category => return self.of_categories(&select, parents),
             _ => {}
         }
         if let Some(Ok(condition)) = self.filter.as_deref().map(|filter| filter.condition(self.today)) {

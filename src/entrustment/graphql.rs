@@ -114,7 +114,7 @@ pub struct EntrustmentFilter {
     pub agency: Option<Box<AgencyFilter>>,
     /// Entrustee.
     pub entrustee: Option<Box<OrganizationFilter>>,
-    /// A sub-entrustee.
+    /// One of the sub-entrustees.
     pub sub_entrustee: Option<Box<OrganizationFilter>>,
     /// Task entrusted.
     pub task: Option<StringFilter>,

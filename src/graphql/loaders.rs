@@ -1,7 +1,8 @@
 //! Loading in batches within the task of one request.
 //!
-//! `DataLoader` hands each batch to a spawner and waits a while for more keys. Here the spawner is a queue of the request: batches start when the execution can get no further without
-//! them and none is running. So every key that can be known at one level is in its batch, however the machine is loaded, and the number of statements is the same each time.
+//! `DataLoader` hands each batch to a spawner and waits a while for more keys. Here the spawner is a queue of the request: batches start together when the execution can get no further
+//! without them, and it goes on when all of them have ended. So every key that can be known at one level is in its batch, and nothing is asked for while it is already on its way: the
+//! number of statements is the same each time, however the machine is loaded.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -44,6 +45,12 @@ impl LoaderQueue {
             let signal = Arc::new(Signal { woken: AtomicBool::new(false), outer: context.waker().clone() });
             let waker = Waker::from(Arc::clone(&signal));
             for _ in 0..ROUNDS {
+                // A round ends before the next begins: what one batch brings must not ask again for what another is still bringing.
+                while !running.is_empty() {
+                    if running.poll_next_unpin(context).is_pending() {
+                        return Poll::Pending;
+                    }
+                }
                 signal.woken.store(false, Ordering::Relaxed);
                 if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                     return Poll::Ready(output);
@@ -52,14 +59,8 @@ impl LoaderQueue {
                     // It paused of its own accord and can get further: more keys may come.
                     continue;
                 }
+                running.extend(self.take());
                 if running.is_empty() {
-                    running.extend(self.take());
-                }
-                let mut is_further = false;
-                while let Poll::Ready(Some(())) = running.poll_next_unpin(context) {
-                    is_further = true;
-                }
-                if !is_further && !signal.woken.load(Ordering::Relaxed) {
                     return Poll::Pending;
                 }
             }

@@ -230,7 +230,7 @@ impl Registration {
         Ok(compare(&json(before.as_deref())?, &json(after.as_deref())?))
     }
 
-    /// Where the values were read. With `path`, the sources of the value there: its own, or the nearest ones around it.
+    /// Where the values were read. With `path`, the sources of the value there: its own, or the nearest ones around it. At most 2,000.
     async fn sources(
         &self,
         ctx: &Context<'_>,

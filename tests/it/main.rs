@@ -6,3 +6,5 @@ mod bundled;
 mod harness;
 mod house;
 mod register;
+mod schema;
+mod statements;

@@ -118,13 +118,13 @@ fn remove_other_templates(templates: &Path) {
     }
 }
 
-/// Hash of all that shapes a template: migrations, data, and the code that loads them.
+/// Hash of all that shapes a template: migrations, data, generated data, and the code that loads them.
 fn fingerprint() -> &'static str {
     static FINGERPRINT: OnceLock<String> = OnceLock::new();
     FINGERPRINT.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut hasher = blake3::Hasher::new();
-        let mut paths: Vec<PathBuf> = ["data", "entity/src", "migration/src", "src"].map(|folder| root.join(folder)).to_vec();
+        let mut paths: Vec<PathBuf> = ["data", "entity/src", "migration/src", "src", "tests/it/harness"].map(|folder| root.join(folder)).to_vec();
         let mut at = 0;
         while let Some(path) = paths.get(at).cloned() {
             at += 1;

@@ -14,6 +14,8 @@
 //! It appears as `an_unknown_code_is_null::sqlite` and `an_unknown_code_is_null::postgres`. A function that no `on_both!` names is dead code, which `./check` refuses.
 
 pub mod database;
+pub mod generated;
+pub mod introspection;
 pub mod server;
 
 pub use database::Backend;

@@ -1,8 +1,8 @@
 //! The server under test: in this process, on a free port, at a fixed instant, spoken to over HTTP.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
@@ -12,9 +12,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use yeollam::graphql::admission::limits::Limits;
 use yeollam::http::Settings;
+use yeollam::import::{Failure, Report, import};
 use yeollam::store::{PoolSettings, Salts, Store};
 
 use super::database::{Backend, TestDatabase};
+use super::generated;
 
 /// The instant at which every test takes place.
 const NOW: &str = "2026-11-22T00:00:00Z";
@@ -29,29 +31,71 @@ pub enum Data {
     Empty,
     /// The bundled institutions.
     Bundled,
+    /// The register of [`generated`]: more than thirty of everything.
+    Generated,
 }
 
 /// A server with a database of its own. It stops, and its database goes, when it is dropped.
 pub struct Server {
+    /// The database system under it.
+    pub backend: Backend,
+    /// The store that it reads, for what a test does to the register.
+    pub store: Store,
     address: String,
     client: reqwest::Client,
+    statements: Arc<Mutex<Vec<String>>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
     // Last, so that nobody uses it any more when it goes.
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Server {
     /// Starts a server on a fresh database.
     pub async fn start(backend: Backend, data: Data) -> Self {
         let database = TestDatabase::create(backend, &format!("{data:?}"), async |url: &str| fill(url, data).await).await;
-        let store = connect(&database.url).await;
+        let mut store = connect(&database.url).await;
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let observed = Arc::clone(&statements);
+        store.observe_statements(move |sql, _| observed.lock().unwrap().push(sql.to_owned()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        let serving = start_server(listener, store, stopped);
+        let serving = start_server(listener, store.clone(), stopped);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { address, client, stop: Some(stop), serving, _database: database }
+        Self { backend, store, address, client, statements, stop: Some(stop), serving, database }
+    }
+
+    /// Where the server listens, `http://127.0.0.1:…`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// URL of its database.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Imports one document at the instant of the tests.
+    pub async fn import(&self, name: &str, text: &str) -> Result<Report, Failure> {
+        self.import_at(name, text, now()).await
+    }
+
+    /// Imports one document at another instant.
+    pub async fn import_at(&self, name: &str, text: &str, instant: DateTime<Utc>) -> Result<Report, Failure> {
+        import(&self.store, &[(name.to_owned(), text.to_owned())], instant, salts()).await
+    }
+
+    /// Number of the last entry of the journal.
+    pub async fn sequence(&self) -> i64 {
+        self.query("{ register { sequence } }", json!({})).await["register"]["sequence"].as_i64().unwrap()
+    }
+
+    /// `data` of the answer to a document, with the statements that the database was asked for it.
+    pub async fn observed(&self, document: &str, variables: Value) -> (Value, Vec<String>) {
+        self.statements.lock().unwrap().clear();
+        let data = self.query(document, variables).await;
+        (data, std::mem::take(&mut self.statements.lock().unwrap()))
     }
 
     /// `data` of the answer to a document that must have no errors.
@@ -132,8 +176,15 @@ async fn connect(url: &str) -> Store {
 async fn fill(url: &str, data: Data) {
     let store = connect(url).await;
     store.migrate().await.unwrap_or_else(|error| panic!("migrate: {}", error.chain()));
-    if data == Data::Bundled {
-        yeollam::import::load_bundled(&store, now(), salts()).await.unwrap_or_else(|error| panic!("the bundled data: {error:?}"));
+    match data {
+        Data::Empty => {}
+        Data::Bundled => {
+            yeollam::import::load_bundled(&store, now(), salts()).await.unwrap_or_else(|error| panic!("the bundled data: {error}"));
+        }
+        Data::Generated => {
+            let document = ("generated.yaml".to_owned(), generated::document());
+            import(&store, &[document], now(), salts()).await.unwrap_or_else(|error| panic!("the generated data: {error}"));
+        }
     }
     store.close().await.unwrap();
 }

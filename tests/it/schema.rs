@@ -1,0 +1,183 @@
+//! The schema as its readers see it: printed in `schema.graphql`, described throughout, named by one set of rules.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::harness::introspection::{Schema, arguments, is_list, named, text};
+use crate::harness::{Data, Server, on_both};
+
+/// The public contract: its difference is what a reviewer reads.
+#[test]
+fn schema_graphql_is_the_schema_of_the_code() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql");
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    let printed = format!("{}\n", yeollam::graphql::sdl());
+    if committed != printed {
+        let line = committed.lines().zip(printed.lines()).take_while(|(old, new)| old == new).count() + 1;
+        panic!(
+            "\n\nschema.graphql is not what the code says from line {line} on:\n  there {:?}\n  code  {:?}\n\nWrite it anew, and read the difference as a client would:\n  cargo run -q -- schema > \
+             schema.graphql\n",
+            committed.lines().nth(line - 1),
+            printed.lines().nth(line - 1)
+        );
+    }
+}
+
+/// Everything that has a description, with where it stands, and whether it is a boolean or a list.
+fn described(schema: &Schema) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    for (name, shape) in &schema.types {
+        if !["Int", "Float", "String", "Boolean", "ID"].contains(&name.as_str()) {
+            found.push((name.clone(), shape));
+        }
+        for field in shape["fields"].as_array().into_iter().flatten() {
+            found.push((format!("{name}.{}", text(&field["name"])), field));
+            for argument in arguments(field) {
+                found.push((format!("{name}.{}({})", text(&field["name"]), text(&argument["name"])), argument));
+            }
+        }
+        for part in ["inputFields", "enumValues"] {
+            found.extend(shape[part].as_array().into_iter().flatten().map(|value| (format!("{name}.{}", text(&value["name"])), value)));
+        }
+    }
+    found
+}
+
+fn must_be_none(findings: &[String], mend: &str) {
+    assert!(findings.is_empty(), "\n\n{}\n\n{mend}\n", findings.join("\n"));
+}
+
+async fn everything_is_described(server: Server) {
+    let schema = Schema::of(&server).await;
+    let all = described(&schema);
+    assert!(all.len() > 500, "{} things", all.len());
+    let mut findings = Vec::new();
+    for (place, shape) in all {
+        let description = shape["description"].as_str().unwrap_or_default().trim();
+        if description.is_empty() {
+            findings.push(format!("{place}: nothing"));
+        } else if !description.ends_with(['.', '…']) {
+            findings.push(format!("{place}: no full stop: {description}"));
+        } else if description.starts_with("A ") || description.starts_with("An ") {
+            findings.push(format!("{place}: begins with an article: {description}"));
+        }
+    }
+    must_be_none(&findings, "Describe it where it is declared, in whole sentences that begin with the thing.");
+}
+
+async fn names_follow_the_rules(server: Server) {
+    let schema = Schema::of(&server).await;
+    let mut findings = Vec::new();
+    let mut refuse = |place: &str, why: &str| findings.push(format!("{place}: {why}"));
+    for (name, shape) in &schema.types {
+        if !name.starts_with(char::is_uppercase) || name.contains('_') {
+            refuse(name, "a type is PascalCase");
+        }
+        if name.ends_with("Enum") || name.ends_with("Type") && shape["kind"] == "OBJECT" || (name.ends_with("Input") && shape["kind"] != "INPUT_OBJECT") {
+            refuse(name, "a name does not tell what kind of type it is");
+        }
+        for value in shape["enumValues"].as_array().into_iter().flatten().map(|value| text(&value["name"])) {
+            if !value.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_') {
+                refuse(&format!("{name}.{value}"), "a value of an enumeration is UPPER_CASE");
+            }
+        }
+        let fields = shape["fields"].as_array().into_iter().flatten().map(|field| (field, true));
+        let inputs = shape["inputFields"].as_array().into_iter().flatten().map(|field| (field, false));
+        for (field, is_output) in fields.chain(inputs) {
+            let place = format!("{name}.{}", text(&field["name"]));
+            let (field_name, of) = (text(&field["name"]), named(&field["type"]));
+            if !field_name.starts_with(char::is_lowercase) || field_name.contains('_') {
+                refuse(&place, "a field is camelCase");
+            }
+            if ["get", "fetch", "list"].iter().any(|verb| field_name.strip_prefix(verb).is_some_and(|rest| rest.starts_with(char::is_uppercase))) {
+                refuse(&place, "a field is no verb");
+            }
+            let is_truth = of == "Boolean";
+            if is_truth && !["is", "has", "includes"].iter().any(|verb| field_name.strip_prefix(verb).is_some_and(|rest| rest.starts_with(char::is_uppercase)))
+            {
+                refuse(&place, "a boolean begins with is, has or includes");
+            }
+            if of == "Date"
+                && !is_list(&field["type"])
+                && !["On", "From", "Until"].iter().any(|end| field_name.ends_with(end))
+                && is_output
+                && field_name != "on"
+            {
+                refuse(&place, "a day ends in On, From or Until");
+            }
+            if of == "DateTime" && is_output && !field_name.ends_with("At") {
+                refuse(&place, "an instant ends in At");
+            }
+            if of == "ID" && is_output && !["id", "nodeId"].contains(&field_name) {
+                refuse(&place, "a field refers to objects, not to their ids");
+            }
+            if is_output && is_list(&field["type"]) && !text(&field["type"]["kind"]).eq("NON_NULL") {
+                refuse(&place, "a list is never null");
+            }
+        }
+    }
+    must_be_none(&findings, "Name it by the rules; clients keep names for years.");
+}
+
+/// Plain lists that nothing bounds by a number, and why they stay small. This list may only shrink.
+const SMALL: &[(&str, &str)] = &[
+    ("Agency.ancestors", "as deep as the state is"),
+    ("Agency.predecessors", "reorganisations of one agency"),
+    ("Agency.successors", "reorganisations of one agency"),
+    ("Organization.namesAsWritten", "spellings of one name"),
+    ("PolicyRevision.sections", "one for each value of PolicySectionKind"),
+    ("PolicyRevision.differences", "follows from two contents, whose lists are bounded"),
+    ("PrivacyPolicy.compare", "follows from two contents, whose lists are bounded"),
+    ("Query.enumLabels", "values of one enumeration of the code"),
+    ("Statute.aliases", "spellings of one name"),
+    ("Statute.articles", "articles of one statute"),
+];
+
+async fn no_list_is_without_a_limit(server: Server) {
+    let schema = Schema::of(&server).await;
+    let mut findings = Vec::new();
+    for (name, shape) in &schema.types {
+        for field in shape["fields"].as_array().into_iter().flatten() {
+            let place = format!("{name}.{}", text(&field["name"]));
+            let of = named(&field["type"]);
+            let description = text(&field["description"]);
+            let has_number = description.contains(|c: char| c.is_ascii_digit());
+            if of.ends_with("Connection") {
+                let names: Vec<&str> = arguments(field).iter().map(|argument| text(&argument["name"])).collect();
+                if !["first", "after"].iter().all(|argument| names.contains(argument)) {
+                    findings.push(format!("{place}: cannot be paged"));
+                }
+                if !description.replace('\n', " ").contains("At most 100 in a page, 20 if not said") {
+                    findings.push(format!("{place}: does not say how many are in a page: {description}"));
+                }
+            } else if is_list(&field["type"]) && !name.ends_with("Connection") && has_number == SMALL.iter().any(|(small, _)| *small == place) {
+                let why = if has_number { "says how many there can be: strike it off the list of this test" } else { "does not say how many there can be" };
+                findings.push(format!("{place}: {why}: {description}"));
+            }
+            for argument in arguments(field) {
+                if is_list(&argument["type"]) && !text(&argument["description"]).contains("At most") {
+                    findings.push(format!("{place}({}): does not say how many can be given", text(&argument["name"])));
+                }
+            }
+        }
+        for field in shape["inputFields"].as_array().into_iter().flatten() {
+            if is_list(&field["type"]) && !text(&field["description"]).contains("At most") {
+                findings.push(format!("{name}.{}: does not say how many can be given", text(&field["name"])));
+            }
+        }
+    }
+    must_be_none(&findings, "Make it a connection if it can grow; if it is small by law, say in its description that there are at most so many.");
+}
+
+/// What is planned and not there yet is not in the schema, not even as a stub.
+async fn nothing_is_announced_that_is_missing(server: Server) {
+    let schema = Schema::of(&server).await;
+    assert!(schema.root["mutationType"].is_null() && schema.root["subscriptionType"].is_null());
+    let planned = ["Finding", "Application", "Recommendation", "Token", "Facet", "Suggestion", "Statistic", "Import"];
+    let found: Vec<&String> = schema.types.keys().filter(|name| planned.iter().any(|word| name.starts_with(word))).collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+on_both!(Data::Empty => everything_is_described, names_follow_the_rules, no_list_is_without_a_limit, nothing_is_announced_that_is_missing);

@@ -262,6 +262,8 @@ pub struct AgencyFilter {
     pub code: Option<StringFilter>,
     /// Name of the agency.
     pub name: Option<StringFilter>,
+    /// One of the other names of the agency, its short name among them.
+    pub alias: Option<StringFilter>,
     /// Kind of the agency.
     pub r#type: Option<AgencyTypeFilter>,
     /// Whether the agency exists.

@@ -83,6 +83,11 @@ impl AgencyFilter {
             self.id.as_ref().map(|filter| key(column(agency::Column::Id), filter, NodeType::Agency)).transpose()?,
             self.code.as_ref().map(|filter| plain_text(column(agency::Column::Code), filter)),
             self.name.as_ref().map(|filter| folded_text(column(agency::Column::NameFolded), filter)),
+            self.alias.as_ref().map(|filter| {
+                let alias = folded_text(Expr::col((agency_alias::Entity, agency_alias::Column::NameFolded)), filter);
+                let agencies = Query::select().column((agency_alias::Entity, agency_alias::Column::AgencyId)).from(agency_alias::Entity).cond_where(alias).take();
+                among(column(agency::Column::Id), agencies)
+            }),
             self.r#type.as_ref().map(|filter| exact(column(agency::Column::AgencyType), filter.words(), filter.is_null)),
             self.status.as_ref().map(|filter| exact(column(agency::Column::Status), filter.words(), filter.is_null)),
             self.region.as_ref().map(|filter| plain_text(column(agency::Column::RegionCode), filter)),

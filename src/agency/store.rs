@@ -85,7 +85,8 @@ impl AgencyFilter {
             self.name.as_ref().map(|filter| folded_text(column(agency::Column::NameFolded), filter)),
             self.alias.as_ref().map(|filter| {
                 let alias = folded_text(Expr::col((agency_alias::Entity, agency_alias::Column::NameFolded)), filter);
-                let agencies = Query::select().column((agency_alias::Entity, agency_alias::Column::AgencyId)).from(agency_alias::Entity).cond_where(alias).take();
+                let agencies =
+                    Query::select().column((agency_alias::Entity, agency_alias::Column::AgencyId)).from(agency_alias::Entity).cond_where(alias).take();
                 among(column(agency::Column::Id), agencies)
             }),
             self.r#type.as_ref().map(|filter| exact(column(agency::Column::AgencyType), filter.words(), filter.is_null)),

@@ -362,9 +362,21 @@ impl Write {
         let mut new = Vec::new();
         for (index, registration) in input.registrations.iter().enumerate() {
             let agency = registration.agency.as_deref().unwrap_or(&input.agency);
+            if let Some(other) = &registration.agency
+                && let Err(error) = self.agency_by_code(other).await
+            {
+                let Error::Input(message) = error else { return Err(error) };
+                problems.add(&format!("registrations.{index}.agency"), code::NOT_FOUND, message);
+                continue;
+            }
             problems.within(format!("registrations.{index}"), |problems| {
-                let as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
-                if history.iter().any(|(_, _, content)| *content == as_written) {
+                let mut as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
+                let is_recorded = history.iter().any(|(_, _, content): &(Uuid, i32, Content)| {
+                    // Where the document does not say why it was recorded, the register knows.
+                    as_written.change_kind = registration.change_kind.unwrap_or(content.change_kind);
+                    *content == as_written
+                });
+                if is_recorded {
                     outcome.unchanged += 1;
                     return;
                 }

@@ -5,6 +5,7 @@
 mod bundled;
 mod harness;
 mod house;
+mod queries;
 mod register;
 mod schema;
 mod statements;

@@ -1,0 +1,65 @@
+//! Questions that people ask of the register: each is one document under `tests/queries/`, with its variables and its whole answer on the bundled data, the same on both databases.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Data, Server, on_both};
+
+/// Numbers of the questions that the register answers today.
+const ANSWERED: [&str; 12] = ["02", "04", "06", "07", "08", "09", "10", "13", "14", "19", "20", "30"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries")
+}
+
+/// Names of the questions, in order.
+fn questions() -> Vec<String> {
+    let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names: BTreeSet<String> = files.filter_map(|name| name.strip_suffix(".graphql").map(str::to_owned)).collect();
+    names.into_iter().collect()
+}
+
+async fn every_question_has_its_answer(server: Server) {
+    let questions = questions();
+    assert_eq!(questions.iter().map(|name| &name[..2]).collect::<Vec<_>>(), ANSWERED, "questions under tests/queries");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder().join("snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for question in questions {
+        let document = fs::read_to_string(folder().join(format!("{question}.graphql"))).unwrap();
+        let variables = fs::read_to_string(folder().join(format!("{question}.variables.json"))).unwrap_or_else(|_| "{}".to_owned());
+        let answer = server.query(&document, serde_json::from_str::<Value>(&variables).unwrap()).await;
+        settings.bind(|| insta::assert_json_snapshot!(question.as_str(), answer));
+    }
+}
+
+/// A question is a document to copy: it has a name, variables rather than values in the text, and says in its first line who asks.
+#[test]
+fn questions_can_be_copied() {
+    for question in questions() {
+        let document = fs::read_to_string(folder().join(format!("{question}.graphql"))).unwrap();
+        assert!(document.starts_with("# ") && document.contains("\nquery "), "{question}: a comment, then a named query");
+        let is_asked =
+            ["Portal", "Aggregator", "Analyst", "Journalist", "Agency officer", "Regulator", "Citizen"].iter().any(|who| document[2..].starts_with(who));
+        assert!(is_asked, "{question}: the comment says who asks");
+    }
+}
+
+/// The costs of all questions, so that limits are not drawn closer than what people ask.
+async fn every_question_is_affordable(server: Server) {
+    for question in questions() {
+        let document = fs::read_to_string(folder().join(format!("{question}.graphql"))).unwrap();
+        let variables = fs::read_to_string(folder().join(format!("{question}.variables.json"))).unwrap_or_else(|_| "{}".to_owned());
+        let body = json!({"query": document, "variables": serde_json::from_str::<Value>(&variables).unwrap(), "extensions": {"cost": true}}).to_string();
+        let request = server.request(reqwest::Method::POST, "/graphql").header("content-type", "application/json").body(body);
+        let answer: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
+        let cost = &answer["extensions"]["cost"];
+        assert!(cost["requested"].as_u64().unwrap() * 2 < cost["limit"].as_u64().unwrap(), "{question} costs {cost}");
+    }
+}
+
+on_both!(Data::Bundled => every_question_has_its_answer, every_question_is_affordable);

@@ -16,6 +16,11 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
+    /// On SQLite too: a migration that fails leaves the schema as it was.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in TABLES.iter().rev() {
             manager.get_connection().execute_unprepared(&format!("DROP TABLE {table}")).await?;

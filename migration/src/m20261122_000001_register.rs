@@ -92,14 +92,14 @@ fn statements(backend: DatabaseBackend) -> Vec<String> {
 
 const SCHEMA: &[&str] = &[
     r#"CREATE TABLE "region" (
-  "code" text NOT NULL,
+  "code" @key NOT NULL,
   "name" text NOT NULL,
-  "parent_code" text REFERENCES "region" ("code"),
+  "parent_code" @key REFERENCES "region" ("code"),
   PRIMARY KEY ("code")
 )"#,
     r#"CREATE TABLE "item_category" (
-  "code" text NOT NULL,
-  "parent_code" text REFERENCES "item_category" ("code"),
+  "code" @key NOT NULL,
+  "parent_code" @key REFERENCES "item_category" ("code"),
   "label_ko" text NOT NULL,
   "label_en" text NOT NULL,
   "dpv_term" text,
@@ -107,20 +107,20 @@ const SCHEMA: &[&str] = &[
   PRIMARY KEY ("code")
 )"#,
     r#"CREATE TABLE "setting" (
-  "name" text NOT NULL,
+  "name" @key NOT NULL,
   "value" text NOT NULL,
   PRIMARY KEY ("name")
 )"#,
     r#"CREATE TABLE "agency" (
   "id" @uuid NOT NULL,
-  "code" text NOT NULL UNIQUE,
+  "code" @key NOT NULL UNIQUE,
   "name" text NOT NULL,
   "name_folded" @key NOT NULL,
   "short_name" text,
-  "agency_type" text NOT NULL,
+  "agency_type" @key NOT NULL,
   "status" text NOT NULL,
   "parent_id" @uuid REFERENCES "agency" ("id"),
-  "region_code" text REFERENCES "region" ("code"),
+  "region_code" @key REFERENCES "region" ("code"),
   "homepage" text,
   PRIMARY KEY ("id")
 )"#,
@@ -147,35 +147,35 @@ const SCHEMA: &[&str] = &[
   "id" @uuid NOT NULL,
   "name" text NOT NULL,
   "name_folded" @key NOT NULL UNIQUE,
-  "kind" text NOT NULL,
+  "kind" @key NOT NULL,
   "parent_id" @uuid REFERENCES "statute" ("id"),
   PRIMARY KEY ("id")
 )"#,
     r#"CREATE TABLE "statute_alias" (
   "statute_id" @uuid NOT NULL REFERENCES "statute" ("id"),
-  "name" text NOT NULL,
+  "name" @key NOT NULL,
   PRIMARY KEY ("statute_id", "name")
 )"#,
     r#"CREATE TABLE "organization" (
   "id" @uuid NOT NULL,
   "name" text NOT NULL,
   "name_key" @key NOT NULL,
-  "kind" text NOT NULL,
+  "kind" @key NOT NULL,
   "agency_id" @uuid REFERENCES "agency" ("id"),
   "merged_into_id" @uuid REFERENCES "organization" ("id"),
   PRIMARY KEY ("id")
 )"#,
     r#"CREATE TABLE "organization_name" (
   "organization_id" @uuid NOT NULL REFERENCES "organization" ("id"),
-  "name" text NOT NULL,
+  "name" @key NOT NULL,
   PRIMARY KEY ("organization_id", "name")
 )"#,
     r#"CREATE TABLE "data_file" (
   "id" @uuid NOT NULL,
-  "registration_number" text NOT NULL UNIQUE,
+  "registration_number" @key NOT NULL UNIQUE,
   "running_number" integer NOT NULL,
   "agency_id" @uuid NOT NULL REFERENCES "agency" ("id"),
-  "status" text NOT NULL,
+  "status" @key NOT NULL,
   "registration_id" @uuid NOT NULL,
   "name" text NOT NULL,
   "name_folded" @key NOT NULL,
@@ -187,7 +187,7 @@ const SCHEMA: &[&str] = &[
   "id" @uuid NOT NULL,
   "data_file_id" @uuid NOT NULL REFERENCES "data_file" ("id"),
   "number" integer NOT NULL,
-  "change_kind" text NOT NULL,
+  "change_kind" @key NOT NULL,
   "reason" text,
   "valid_from" @date NOT NULL,
   "recorded_at" @instant NOT NULL,
@@ -201,8 +201,8 @@ const SCHEMA: &[&str] = &[
   "processing_method_text" text,
   "collection_method" text,
   "retention_text" text,
-  "retention_class" text,
-  "retention_change" text,
+  "retention_class" @key,
+  "retention_change" @key,
   "data_subject_count" bigint,
   "counted_on" @date,
   "processing_department" text,
@@ -226,9 +226,9 @@ const SCHEMA: &[&str] = &[
   "requirement" text NOT NULL,
   "subject" text,
   "marker" text,
-  "category_code" text REFERENCES "item_category" ("code"),
-  "unique_identifier" text,
-  "sensitive_kind" text,
+  "category_code" @key REFERENCES "item_category" ("code"),
+  "unique_identifier" @key,
+  "sensitive_kind" @key,
   PRIMARY KEY ("registration_id", "position")
 )"#,
     r#"CREATE TABLE "privacy_policy" (
@@ -306,7 +306,7 @@ const SCHEMA: &[&str] = &[
   "position" integer NOT NULL,
   "citation" text NOT NULL,
   "statute_id" @uuid REFERENCES "statute" ("id"),
-  "article" text,
+  "article" @key,
   "paragraph" text,
   "subparagraph" text,
   "is_consent" boolean NOT NULL,
@@ -320,7 +320,7 @@ const SCHEMA: &[&str] = &[
   "video_device_id" @uuid REFERENCES "video_device" ("id"),
   "position" integer NOT NULL,
   "text" text NOT NULL,
-  "class" text NOT NULL,
+  "class" @key NOT NULL,
   "min_months" integer,
   "max_months" integer,
   "min_days" integer,
@@ -335,9 +335,9 @@ const SCHEMA: &[&str] = &[
   "name" text NOT NULL,
   "name_folded" @key NOT NULL,
   "subject" text,
-  "category_code" text REFERENCES "item_category" ("code"),
-  "unique_identifier" text,
-  "sensitive_kind" text,
+  "category_code" @key REFERENCES "item_category" ("code"),
+  "unique_identifier" @key,
+  "sensitive_kind" @key,
   PRIMARY KEY ("provision_id", "position")
 )"#,
     r#"CREATE TABLE "entrustment" (
@@ -425,7 +425,7 @@ const SCHEMA: &[&str] = &[
   "requirement" text NOT NULL,
   "subject" text,
   "activity" text,
-  "category_code" text REFERENCES "item_category" ("code"),
+  "category_code" @key REFERENCES "item_category" ("code"),
   "unique_identifier" text,
   "sensitive_kind" text,
   PRIMARY KEY ("policy_revision_id", "position")

@@ -401,6 +401,10 @@ impl Write {
         }
         history.sort_by_key(|(_, number, content)| (content.valid_from, *number));
         let Some((in_force, _, now)) = history.last() else { return Ok(outcome) };
+        if input.status == DataFileStatus::Destroyed && now.change_kind != RegistrationChangeKind::Destruction {
+            problems.add("status", code::CONFLICT, "a file is DESTROYED by a registration that says when: state it last, with `changeKind: DESTRUCTION`");
+            return Ok(outcome);
+        }
         let row = data_file::Model {
             id: file_id,
             running_number: running_number(&number).map_or(0, |(_, running)| running),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::agency::AgencyInput;
 use crate::data_file::DataFileInput;
+use crate::identity::abbreviated;
 use crate::impact_assessment::ImpactAssessmentInput;
 use crate::legal_basis::StatuteInput;
 use crate::organization::OrganizationInput;
@@ -84,13 +85,61 @@ pub fn read(name: &str, text: &str) -> Result<RegisterDocument, Unreadable> {
     };
     let document: RegisterDocument = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let place = error.location().map(|location| (location.line(), location.column()));
-        let message = error.without_snippet().to_string();
-        // The place stands in front already.
-        let message = message.split(" at line ").next().unwrap_or(&message).trim().to_owned();
-        unreadable(place, message)
+        unreadable(place, told(error.without_snippet(), value_at(text, place).as_deref()))
     })?;
     if document.format != FORMAT {
         return Err(unreadable(None, format!("`format` is \"{}\"; this program reads \"{FORMAT}\"", document.format)));
     }
     Ok(document)
+}
+
+/// What is wrong, for whoever wrote the document: without the words of the parser and of Rust.
+fn told(error: &serde_saphyr::Error, value: Option<&str>) -> String {
+    use serde_saphyr::Error as Wrong;
+    let value = value.map_or_else(|| "this".to_owned(), |value| format!("\"{}\"", abbreviated(value)));
+    match error {
+        Wrong::Eof { .. } => format!("the document is empty; it begins with `format: {FORMAT}`"),
+        Wrong::SerdeUnknownField { field, expected, .. } => format!("there is no key `{}` here; the keys are {}", abbreviated(field), expected.join(", ")),
+        Wrong::SerdeUnknownVariant { variant, expected, .. } => {
+            format!("\"{}\" is none of the words that can stand here: {}", abbreviated(variant), expected.join(", "))
+        }
+        Wrong::SerdeMissingField { field, .. } => format!("the key `{field}` is missing in the entry around this line; state it"),
+        Wrong::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{}` stands twice; leave one of the two out", abbreviated(key)),
+        Wrong::InvalidScalar { ty, .. } if ty.starts_with(['i', 'u']) => format!("{value} is not a whole number, or too large for one"),
+        Wrong::InvalidScalar { ty, .. } if ty.starts_with('f') => format!("{value} is not a number"),
+        Wrong::Unexpected { expected: "sequence start", .. } => format!("a list belongs here, not {value}: [one, another], or a line with a dash for each"),
+        Wrong::Unexpected { expected: "string scalar", .. } => "a text belongs here, not a list or keys with values".to_owned(),
+        Wrong::Unexpected { expected: "mapping start", .. } => format!("keys with values belong here, not {value}"),
+        Wrong::Message { msg, .. } if NO_DATE.iter().any(|known| msg.starts_with(known)) => {
+            format!("{value} is no date: write a day of the calendar as 2024-01-25, an instant as 2026-11-22T00:00:00Z")
+        }
+        Wrong::MultipleDocuments { .. } => "another document begins here; write each into a file of its own".to_owned(),
+        Wrong::Budget { .. } => {
+            "the document nests, repeats parts of itself (`&name`, `*name`) or holds more than is read from one; write it out, or split it".to_owned()
+        }
+        other => {
+            let message = other.to_string();
+            // The place stands in front already.
+            message.split(" at line ").next().unwrap_or(&message).trim().to_owned()
+        }
+    }
+}
+
+/// What chrono says of a text that is neither a day nor an instant.
+const NO_DATE: [&str; 6] = [
+    "input is out of range",
+    "no possible date and time",
+    "input is not enough for unique date and time",
+    "input contains invalid characters",
+    "premature end of input",
+    "trailing input",
+];
+
+/// The plain value that stands at a place of the text.
+fn value_at(text: &str, place: Option<(u64, u64)>) -> Option<String> {
+    let (line, column) = place?;
+    let line = text.lines().nth(usize::try_from(line.checked_sub(1)?).ok()?)?;
+    let rest: String = line.chars().skip(usize::try_from(column.checked_sub(1)?).ok()?).collect();
+    let value = rest.split([',', '}', ']', '#']).next()?.trim().trim_matches(['"', '\'']);
+    (!value.is_empty() && !value.starts_with(['{', '['])).then(|| value.to_owned())
 }

@@ -3,6 +3,7 @@
 mod bundled;
 mod document;
 
+use std::collections::HashSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -255,13 +256,28 @@ impl Run {
     async fn data_files(&mut self, documents: &[(String, RegisterDocument)], keys: &[DocumentKeys]) -> Result<()> {
         let parties = self.write.known_parties().await?;
         let today = day_in_korea(self.write.now());
+        // Where an agency could not be recorded, that its files do not find it is no news.
+        let has_agencies = self.problems.is_empty();
         for ((name, document), keys) in documents.iter().zip(keys) {
+            let mut numbers = HashSet::new();
             for (index, file) in document.data_files.iter().enumerate() {
                 let mut problems = Problems::within_path(format!("dataFiles.{index}"));
                 for (number, registration) in file.registrations.iter().enumerate() {
                     problems.within(format!("registrations.{number}"), |problems| {
                         problems.each("sources", &registration.sources, 2000, |problems, source| source.checked(problems, &document.sources));
                     });
+                }
+                if let Some(number) = file.registration_number.as_ref().filter(|number| !numbers.insert(*number)) {
+                    let message = format!("{number} stands more than once in this document; state the registrations of a file in one place");
+                    problems.add("registrationNumber", code::CONFLICT, message);
+                }
+                if !has_agencies {
+                    for (number, registration) in file.registrations.iter().enumerate() {
+                        problems
+                            .within(format!("registrations.{number}"), |problems| registration.checked(problems, &file.agency, number == 0, today, &parties));
+                    }
+                    self.keep(name, problems);
+                    continue;
                 }
                 let recorded = self.write.data_file(file, &parties, keys, today, &mut problems).await?;
                 self.report.registrations += recorded.recorded;

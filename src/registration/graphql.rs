@@ -227,7 +227,12 @@ impl Registration {
         let Some(before) = self.stretch(ctx).await?.1 else { return Ok(Vec::new()) };
         let (before, after) = futures_util::future::try_join(ctx.load(ContentOf(before.id)), ctx.load(ContentOf(self.0.id))).await?;
         let json = |content| serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()));
-        Ok(compare(&json(before.as_deref())?, &json(after.as_deref())?))
+        let mut differences = compare(&json(before.as_deref())?, &json(after.as_deref())?);
+        differences.sort_by_key(|difference| {
+            let matter = difference.path.split('.').next().unwrap_or_default();
+            MATTERS.iter().position(|known| *known == matter).unwrap_or(MATTERS.len())
+        });
+        Ok(differences)
     }
 
     /// Where the values were read. With `path`, the sources of the value there: its own, or the nearest ones around it. At most 2,000.
@@ -239,6 +244,25 @@ impl Registration {
         sources(ctx, self.0.id, path.as_deref()).await
     }
 }
+
+/// Matters in the order in which Decree 제33조① lists them, each with what belongs to it; others follow.
+const MATTERS: [&str; 15] = [
+    "name",
+    "legalBases",
+    "purpose",
+    "collectedItems",
+    "processingMethod",
+    "processingMethodText",
+    "retention",
+    "provisions",
+    "agency",
+    "dataSubjectCount",
+    "countedOn",
+    "processingDepartment",
+    "accessDesk",
+    "accessRestrictions",
+    "entrustments",
+];
 
 impl Registration {
     /// Where the registration lies in the history of its file, and what was in force before it.

@@ -5,7 +5,9 @@
 mod bundled;
 mod harness;
 mod house;
+mod imports;
 mod queries;
 mod register;
 mod schema;
 mod statements;
+mod tables;

@@ -22,7 +22,7 @@ use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
 use crate::organization::name_key;
 use crate::registration::Recorded;
-use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(agency);
@@ -65,8 +65,8 @@ impl Listing for AgencyListing {
 
     fn order(&self) -> Order<agency::Model> {
         let (name, keys): (_, Vec<OrderKey<agency::Model>>) = match self.order.field {
-            AgencyOrderField::Name => ("agencies.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
-            AgencyOrderField::Code => ("agencies.code", vec![OrderKey::column("code", |row| Key::Text(row.code.clone()))]),
+            AgencyOrderField::Name => ("agencies.name", vec![OrderKey::column(Kind::Text, "name_folded", |row| Key::Text(row.name_folded.clone()))]),
+            AgencyOrderField::Code => ("agencies.code", vec![OrderKey::column(Kind::Text, "code", |row| Key::Text(row.code.clone()))]),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }

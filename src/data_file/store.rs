@@ -28,7 +28,7 @@ use crate::problem::{Problems, code};
 use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
 use crate::source::DocumentKeys;
 use crate::store::{
-    EARLIEST, EARLIEST_SQL, Key, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
+    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
     linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
 use crate::vocabulary::Vocabulary as _;
@@ -217,13 +217,15 @@ impl Listing for DataFileListing {
 
     fn order(&self) -> Order<data_file::Model> {
         let (name, keys): (_, Vec<OrderKey<data_file::Model>>) = match self.order.field {
-            DataFileOrderField::Name => ("dataFiles.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
-            DataFileOrderField::DataSubjectCount => {
-                ("dataFiles.subjects", vec![OrderKey::column_or("data_subject_count", "-1", |row| Key::Number(row.data_subject_count.unwrap_or(-1)))])
-            }
-            DataFileOrderField::RegisteredOn => {
-                ("dataFiles.registered", vec![OrderKey::column_or("registered_on", EARLIEST_SQL, |row| Key::Day(row.registered_on.unwrap_or(EARLIEST)))])
-            }
+            DataFileOrderField::Name => ("dataFiles.name", vec![OrderKey::column(Kind::Text, "name_folded", |row| Key::Text(row.name_folded.clone()))]),
+            DataFileOrderField::DataSubjectCount => (
+                "dataFiles.subjects",
+                vec![OrderKey::column_or(Kind::Number, "data_subject_count", "-1", |row| Key::Number(row.data_subject_count.unwrap_or(-1)))],
+            ),
+            DataFileOrderField::RegisteredOn => (
+                "dataFiles.registered",
+                vec![OrderKey::column_or(Kind::Day, "registered_on", EARLIEST_SQL, |row| Key::Day(row.registered_on.unwrap_or(EARLIEST)))],
+            ),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::graphql::ChangeFilter;
 use crate::error::{Error, Result};
 use crate::identity::{GlobalId, change_key};
-use crate::store::{Key, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
 
 /// List of changes, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -51,7 +51,12 @@ impl Listing for ChangeListing {
     }
 
     fn order(&self) -> Order<change::Model> {
-        Order { name: "changes", is_descending: false, keys: vec![OrderKey::column("sequence", |row| Key::Number(row.sequence))], id: |row| row.node_id }
+        Order {
+            name: "changes",
+            is_descending: false,
+            keys: vec![OrderKey::column(Kind::Number, "sequence", |row| Key::Number(row.sequence))],
+            id: |row| row.node_id,
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, derived_key, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(statute);
@@ -250,7 +250,7 @@ impl Listing for StatuteListing {
 
     fn order(&self) -> Order<statute::Model> {
         let (name, keys): (_, Vec<OrderKey<statute::Model>>) = match self.order.field {
-            StatuteOrderField::Name => ("statutes.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
+            StatuteOrderField::Name => ("statutes.name", vec![OrderKey::column(Kind::Text, "name_folded", |row| Key::Text(row.name_folded.clone()))]),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }

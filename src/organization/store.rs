@@ -18,7 +18,7 @@ use crate::graphql::word;
 use crate::hangul;
 use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(organization);
@@ -207,7 +207,7 @@ impl Listing for OrganizationListing {
 
     fn order(&self) -> Order<organization::Model> {
         let (name, keys): (_, Vec<OrderKey<organization::Model>>) = match self.order.field {
-            OrganizationOrderField::Name => ("organizations.name", vec![OrderKey::column("name_key", |row| Key::Text(row.name_key.clone()))]),
+            OrganizationOrderField::Name => ("organizations.name", vec![OrderKey::column(Kind::Text, "name_key", |row| Key::Text(row.name_key.clone()))]),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }

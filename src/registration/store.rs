@@ -26,8 +26,8 @@ use crate::provision::provisions_by;
 use crate::retention::{self, Retention, RetentionOwner, term_rows, terms_by};
 use crate::stated::StatedBy;
 use crate::store::{
-    Key, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files, number,
-    of_agencies, plain_text, text_list,
+    Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files,
+    number, of_agencies, plain_text, text_list,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -371,10 +371,15 @@ impl Listing for RegistrationListing {
         let (name, keys): (_, Vec<OrderKey<registration::Model>>) = match self.order.field {
             RegistrationOrderField::ValidFrom => (
                 "registrations.valid",
-                vec![OrderKey::column("valid_from", |row| Key::Day(row.valid_from)), OrderKey::column("number", |row| Key::Number(row.number.into()))],
+                vec![
+                    OrderKey::column(Kind::Day, "valid_from", |row| Key::Day(row.valid_from)),
+                    OrderKey::column(Kind::Number, "number", |row| Key::Number(row.number.into())),
+                ],
             ),
-            RegistrationOrderField::RecordedAt => ("registrations.recorded", vec![OrderKey::column("recorded_at", |row| Key::Moment(row.recorded_at))]),
-            RegistrationOrderField::Name => ("registrations.name", vec![OrderKey::column("name_folded", |row| Key::Text(row.name_folded.clone()))]),
+            RegistrationOrderField::RecordedAt => {
+                ("registrations.recorded", vec![OrderKey::column(Kind::Moment, "recorded_at", |row| Key::Moment(row.recorded_at))])
+            }
+            RegistrationOrderField::Name => ("registrations.name", vec![OrderKey::column(Kind::Text, "name_folded", |row| Key::Text(row.name_folded.clone()))]),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement
 use uuid::Uuid;
 
 use super::condition::any_of;
-use super::page::{Key, Order, OrderKey};
+use super::page::{Key, Kind, Order, OrderKey};
 use crate::stated::{StatedFor, Whose};
 use crate::vocabulary::Vocabulary as _;
 
@@ -177,9 +177,9 @@ pub fn record_order<R: StatedRow>(name: &'static str) -> Order<R> {
     let of_policy = Expr::cust("CASE WHEN registration_id IS NULL THEN 1 ELSE 0 END");
     let record = Expr::cust("COALESCE(registration_id, policy_revision_id)");
     let keys = vec![
-        OrderKey::expression(of_policy, |row: &R| Key::Number(row.registration().is_none().into())),
-        OrderKey::expression(record, |row: &R| Key::Id(row.registration().or(row.policy_revision()).unwrap_or_default())),
-        OrderKey::column("position", |row: &R| Key::Number(row.position().into())),
+        OrderKey::expression(Kind::Number, of_policy, |row: &R| Key::Number(row.registration().is_none().into())),
+        OrderKey::expression(Kind::Id, record, |row: &R| Key::Id(row.registration().or(row.policy_revision()).unwrap_or_default())),
+        OrderKey::column(Kind::Number, "position", |row: &R| Key::Number(row.position().into())),
     ];
     Order { name, is_descending: false, keys, id: StatedRow::key }
 }

@@ -79,6 +79,33 @@ pub enum Key {
     Id(Uuid),
 }
 
+/// What an order key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// [`Key::Text`].
+    Text,
+    /// [`Key::Number`].
+    Number,
+    /// [`Key::Day`].
+    Day,
+    /// [`Key::Moment`].
+    Moment,
+    /// [`Key::Id`].
+    Id,
+}
+
+impl Key {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Text(_) => Kind::Text,
+            Self::Number(_) => Kind::Number,
+            Self::Day(_) => Kind::Day,
+            Self::Moment(_) => Kind::Moment,
+            Self::Id(_) => Kind::Id,
+        }
+    }
+}
+
 impl Cursor {
     /// Reads a cursor that a client sent.
     ///
@@ -97,7 +124,8 @@ impl Cursor {
         let keys = keys
             .iter()
             .map(|key| match key {
-                Json::String(text) => Some(Key::Text(text.clone())),
+                // No text of the register holds it, and PostgreSQL cannot be asked for it.
+                Json::String(text) => (!text.contains('\0')).then(|| Key::Text(text.clone())),
                 Json::Number(number) => number.as_i64().map(Key::Number),
                 Json::Array(day) => day.first()?.as_str()?.parse().ok().map(Key::Day),
                 Json::Object(key) => match (key.get("id"), key.get("at")) {
@@ -129,24 +157,25 @@ impl std::fmt::Display for Cursor {
 
 /// One key of an order: an expression over the rows of the list, and the same value taken from a row.
 pub struct OrderKey<R> {
+    kind: Kind,
     expression: Expr,
     value: fn(&R) -> Key,
 }
 
 impl<R> OrderKey<R> {
     /// Order by a column that is never null.
-    pub fn column(name: &'static str, value: fn(&R) -> Key) -> Self {
-        Self { expression: Expr::col(Alias::new(name)), value }
+    pub fn column(kind: Kind, name: &'static str, value: fn(&R) -> Key) -> Self {
+        Self { kind, expression: Expr::col(Alias::new(name)), value }
     }
 
     /// Order by an expression over the columns of the list, never null.
-    pub fn expression(expression: Expr, value: fn(&R) -> Key) -> Self {
-        Self { expression, value }
+    pub fn expression(kind: Kind, expression: Expr, value: fn(&R) -> Key) -> Self {
+        Self { kind, expression, value }
     }
 
     /// Order by a column in which absence counts as `least`, an SQL literal below every value: written out, not a parameter, so that an index on the expression serves the order.
-    pub fn column_or(name: &'static str, least: &'static str, value: fn(&R) -> Key) -> Self {
-        Self { expression: Expr::cust(format!("COALESCE(\"{name}\", {least})")), value }
+    pub fn column_or(kind: Kind, name: &'static str, least: &'static str, value: fn(&R) -> Key) -> Self {
+        Self { kind, expression: Expr::cust(format!("COALESCE(\"{name}\", {least})")), value }
     }
 }
 
@@ -187,7 +216,8 @@ impl<R> Order<R> {
 
     /// Row-value comparison with the cursor, which both databases answer from an index on the keys.
     fn beyond(&self, cursor: &Cursor, is_after: bool) -> Result<Expr> {
-        if cursor.order != self.tag() || cursor.keys.len() != self.keys.len() {
+        // The kinds too: a cursor may be forged, and PostgreSQL compares no text with a number.
+        if cursor.order != self.tag() || !cursor.keys.iter().map(Key::kind).eq(self.keys.iter().map(|key| key.kind)) {
             return Err(Error::input("the cursor belongs to another list or order; take it from the same field with the same `orderBy`"));
         }
         let values = cursor.keys.iter().map(|key| match key {

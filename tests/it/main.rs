@@ -4,8 +4,10 @@
 
 mod bundled;
 mod harness;
+mod history;
 mod house;
 mod imports;
+mod pages;
 mod queries;
 mod register;
 mod schema;

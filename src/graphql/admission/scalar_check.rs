@@ -15,6 +15,10 @@ const LARGEST_COUNT: u64 = (1 << 53) - 1;
 /// What it should be: continues a sentence that begins with the name of the value.
 pub fn check(scalar: &str, value: &Value, origin: Origin) -> Result<(), String> {
     match (scalar, value) {
+        // PostgreSQL cannot be asked for it.
+        ("String" | "ID", Value::String(text)) if text.contains('\0') => {
+            Err("has the character U+0000, which no text of the register has; leave it out".to_owned())
+        }
         ("Int", Value::Number(number)) if number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()) => Ok(()),
         ("Int", Value::Number(number)) => Err(format!("is {number}; an `Int` is a whole number from -2147483648 to 2147483647")),
         ("Int", _) => Err(format!("must be an `Int` (a whole number), not {}", kind(value))),

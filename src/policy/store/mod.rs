@@ -18,7 +18,7 @@ use super::graphql::PrivacyPolicyFilter;
 use crate::agency::agency_keys;
 use crate::error::{Error, Result};
 use crate::identity::NodeType;
-use crate::store::{EARLIEST, EARLIEST_SQL, Key, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
+use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
 pub use content::{desk_of_revision, recorded_parts, revision_contents};
 
@@ -151,7 +151,7 @@ impl Listing for PrivacyPolicyListing {
     }
 
     fn order(&self) -> Order<privacy_policy::Model> {
-        let keys = vec![OrderKey::column("name_folded", |row: &privacy_policy::Model| Key::Text(row.name_folded.clone()))];
+        let keys = vec![OrderKey::column(Kind::Text, "name_folded", |row: &privacy_policy::Model| Key::Text(row.name_folded.clone()))];
         Order { name: "privacyPolicies", is_descending: false, keys, id: |row| row.id }
     }
 }
@@ -220,8 +220,8 @@ impl Listing for PolicyRevisionListing {
             name: "policyRevisions",
             is_descending: false,
             keys: vec![
-                OrderKey::column_or("effective_from", EARLIEST_SQL, |row: &policy_revision::Model| Key::Day(place(row).0)),
-                OrderKey::column("number", |row| Key::Number(row.number.into())),
+                OrderKey::column_or(Kind::Day, "effective_from", EARLIEST_SQL, |row: &policy_revision::Model| Key::Day(place(row).0)),
+                OrderKey::column(Kind::Number, "number", |row| Key::Number(row.number.into())),
             ],
             id: |row| row.id,
         }

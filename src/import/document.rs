@@ -78,7 +78,7 @@ pub fn read(name: &str, text: &str) -> Result<RegisterDocument, Unreadable> {
             max_events: 100_000_000,
             max_total_scalar_bytes: 1 << 30,
             max_depth: 24,
-            max_documents: 1,
+            max_documents: 2,
             max_aliases: 1_000,
             max_anchors: 1_000,
         },

@@ -31,9 +31,14 @@ async fn foreign_keys_and_indexes(server: &Server) -> (Vec<String>, Vec<String>)
         ),
         Backend::Postgres => {
             let columns = |table: &str, key: &str| {
-                format!("(SELECT string_agg(a.attname, ',' ORDER BY k.place) FROM unnest({key}) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attrelid = {table} AND a.attnum = k.number)")
+                format!(
+                    "(SELECT string_agg(a.attname, ',' ORDER BY k.place) FROM unnest({key}) WITH ORDINALITY k(number, place) JOIN pg_attribute a ON a.attrelid = {table} AND a.attnum = k.number)"
+                )
             };
-            let foreign = format!("SELECT c.conrelid::regclass || '(' || {} || ')' FROM pg_constraint c WHERE c.contype = 'f' ORDER BY 1", columns("c.conrelid", "c.conkey"));
+            let foreign = format!(
+                "SELECT c.conrelid::regclass || '(' || {} || ')' FROM pg_constraint c WHERE c.contype = 'f' ORDER BY 1",
+                columns("c.conrelid", "c.conkey")
+            );
             let indexes = format!(
                 "SELECT i.indrelid::regclass || '(' || {} FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid WHERE t.relnamespace = 'public'::regnamespace AND i.indpred IS NULL",
                 columns("i.indrelid", "i.indkey::int2[]")
@@ -53,7 +58,10 @@ async fn every_foreign_key_has_an_index(server: Server) {
             !indexes.iter().any(|index| index == beginning || index.starts_with(&format!("{beginning},")))
         })
         .collect();
-    assert!(bare.is_empty(), "\n{bare:#?}\nhave no index that begins with them: a deletion, and each relation, would read the whole table. Indexes: {indexes:#?}");
+    assert!(
+        bare.is_empty(),
+        "\n{bare:#?}\nhave no index that begins with them: a deletion, and each relation, would read the whole table. Indexes: {indexes:#?}"
+    );
 }
 
 /// PostgreSQL orders text by the locale of the database unless told otherwise; SQLite by its bytes. Lists must be the same on both.
@@ -112,10 +120,47 @@ macro_rules! every_entity {
 
 async fn entities_are_the_tables(server: Server) {
     let mut declared = every_entity!(
-        server, access_restriction, agency, agency_alias, agency_ancestor, auto_collection, change, collected_item, data_file, disposal_method, entrustment,
-        impact_assessment, impact_assessment_data_file, impact_assessment_item, incoming_entrustment, item_category, legal_basis, organization, organization_name,
-        policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy, provided_item, provision, region,
-        registration, remedy_body, retention_term, right_procedure, safeguard, setting, source, source_document, statute, statute_alias, sub_entrustee, succession,
+        server,
+        access_restriction,
+        agency,
+        agency_alias,
+        agency_ancestor,
+        auto_collection,
+        change,
+        collected_item,
+        data_file,
+        disposal_method,
+        entrustment,
+        impact_assessment,
+        impact_assessment_data_file,
+        impact_assessment_item,
+        incoming_entrustment,
+        item_category,
+        legal_basis,
+        organization,
+        organization_name,
+        policy_item,
+        policy_revision,
+        policy_revision_data_file,
+        policy_section,
+        privacy_label,
+        privacy_officer,
+        privacy_policy,
+        provided_item,
+        provision,
+        region,
+        registration,
+        remedy_body,
+        retention_term,
+        right_procedure,
+        safeguard,
+        setting,
+        source,
+        source_document,
+        statute,
+        statute_alias,
+        sub_entrustee,
+        succession,
         video_device,
     );
     declared.sort();

@@ -83,7 +83,7 @@ pub struct DatabaseArgs {
     /// Folder of the embedded database (SQLite); created if it does not exist.
     #[arg(long, env = "YEOLLAM_DATA_DIR", default_value = "./yeollam-data", value_name = "FOLDER", global = true)]
     pub data_dir: PathBuf,
-    /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH.
+    /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
     #[arg(long, env = "DATABASE_URL", value_name = "URL", value_parser = database_url, hide_env_values = true, global = true)]
     pub database_url: Option<String>,
     /// Most connections to the database at a time.

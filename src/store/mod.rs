@@ -50,7 +50,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `url`: `sqlite:PATH`, `postgres://…`. A SQLite file is created where it does not exist and `create` says so.
+    /// Opens the database at `url`: `sqlite:PATH`, `postgres://…`. A SQLite file that does not exist is created where the URL says `?mode=rwc`.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be reached or opened.

@@ -28,9 +28,9 @@ pub struct Model {
     /// Whether the sections are known; else only the period is.
     pub states_sections: bool,
     /// Whether it has an overview of labels.
-    pub shows_labels: Option<bool>,
+    pub has_labels: Option<bool>,
     /// Whether it says that devices collect automatically.
-    pub uses_auto_collection: Option<bool>,
+    pub has_auto_collection: Option<bool>,
     /// What it says of impact assessments beyond those that it lists.
     pub impact_assessment_text: Option<String>,
     /// Number of notices that tell of video devices.

@@ -10,7 +10,7 @@ use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
-use super::ordered::Shape;
+use super::ordered::{self, Shape};
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::error::{Error, code};
 
@@ -87,7 +87,8 @@ where
     }
 
     async fn run(&self, request: GraphqlRequest, admitted: Admitted, context: &RequestContext) -> Outcome {
-        let Admitted { document, operation_name, operation, variables, cost } = admitted;
+        let Admitted { mut document, operation_name, operation, variables, cost } = admitted;
+        ordered::guard(&mut document);
         let shape = Shape::of(&document, operation_name.as_deref());
         let mut inner = Request::new(request.query).variables(variables);
         inner.set_parsed_query(document);

@@ -186,8 +186,8 @@ impl PolicyRevision {
     }
 
     /// Indicates whether the policy has an overview of labels (주요 개인정보 처리 표시 유무), be its labels known here or not; null if not known.
-    async fn shows_labels(&self) -> Option<bool> {
-        self.0.shows_labels
+    async fn has_labels(&self) -> Option<bool> {
+        self.0.has_labels
     }
 
     /// Labels of the overview at the head of the policy (주요 개인정보 처리 표시). At most 200.
@@ -288,8 +288,8 @@ impl PolicyRevision {
     }
 
     /// Indicates whether the policy says that devices collect automatically (자동 수집 장치 사용 여부): false where it says that none do, null where it says nothing.
-    async fn uses_auto_collection(&self) -> Option<bool> {
-        self.0.uses_auto_collection
+    async fn has_auto_collection(&self) -> Option<bool> {
+        self.0.has_auto_collection
     }
 
     /// Devices that collect automatically, and how to refuse them (자동 수집 장치). At most 200.

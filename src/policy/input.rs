@@ -51,7 +51,7 @@ pub struct PolicyRevisionInput {
     #[serde(default)]
     pub data_files: Vec<String>,
     /// Whether it has an overview of labels (주요 개인정보 처리 표시); true where left out and labels are stated.
-    pub shows_labels: Option<bool>,
+    pub has_labels: Option<bool>,
     /// Labels of its overview (주요 개인정보 처리 표시).
     #[serde(default)]
     pub labels: Vec<PrivacyLabel>,
@@ -84,7 +84,7 @@ pub struct PolicyRevisionInput {
     /// Disposal.
     pub disposal: Option<DisposalInput>,
     /// Whether it says that devices collect automatically, or that none do; true where left out and devices are stated.
-    pub uses_auto_collection: Option<bool>,
+    pub has_auto_collection: Option<bool>,
     /// Devices that collect automatically.
     #[serde(default)]
     pub auto_collection: Vec<AutoCollection>,
@@ -207,7 +207,7 @@ impl PolicyRevisionInput {
             published_url: problems.text("publishedUrl", self.published_url.as_deref(), 1000),
             announced_on: self.announced_on,
             sections: self.sections.as_ref().map(|sections| checked_sections(problems, sections)),
-            shows_labels: stated_or_listed(problems, "showsLabels", self.shows_labels, "labels", self.labels.is_empty()),
+            has_labels: stated_or_listed(problems, "hasLabels", self.has_labels, "labels", self.labels.is_empty()),
             data_files: self.checked_files(problems),
             labels: problems.each("labels", &self.labels, MOST, |problems, label| label.checked(problems)),
             collected_items: problems.each("collectedItems", &self.collected_items, collected_item::MOST, |problems, item| item.checked(problems)),
@@ -223,13 +223,7 @@ impl PolicyRevisionInput {
             disposal: self.disposal.as_ref().map_or_else(Vec::new, |disposal| {
                 problems.within("disposal", |problems| problems.each("methods", &disposal.methods, MOST, |problems, method| method.checked(problems)))
             }),
-            uses_auto_collection: stated_or_listed(
-                problems,
-                "usesAutoCollection",
-                self.uses_auto_collection,
-                "autoCollection",
-                self.auto_collection.is_empty(),
-            ),
+            has_auto_collection: stated_or_listed(problems, "hasAutoCollection", self.has_auto_collection, "autoCollection", self.auto_collection.is_empty()),
             auto_collection: problems.each("autoCollection", &self.auto_collection, MOST, |problems, device| device.checked(problems)),
             impact_assessment_text: problems.text("impactAssessmentText", self.impact_assessment_text.as_deref(), 500),
             video_notice_count: checked_count(problems, "videoNoticeCount", self.video_notice_count),
@@ -351,8 +345,8 @@ mod tests {
             ("{effectiveFrom: 2024-01-25, videoDevices: [{count: -1}]}", vec![("videoDevices.0.count", code::INVALID)]),
             ("{effectiveFrom: 2024-01-25, videoNoticeCount: -1}", vec![("videoNoticeCount", code::INVALID)]),
             ("{effectiveFrom: 2024-01-25, videoDevices: [{legalBases: [{citation: ''}]}]}", vec![("videoDevices.0.legalBases.0.citation", code::REQUIRED)]),
-            ("{effectiveFrom: 2024-01-25, showsLabels: false, labels: [{kind: PURPOSE}]}", vec![("showsLabels", code::CONFLICT)]),
-            ("{effectiveFrom: 2024-01-25, usesAutoCollection: false, autoCollection: [{name: 쿠키}]}", vec![("usesAutoCollection", code::CONFLICT)]),
+            ("{effectiveFrom: 2024-01-25, hasLabels: false, labels: [{kind: PURPOSE}]}", vec![("hasLabels", code::CONFLICT)]),
+            ("{effectiveFrom: 2024-01-25, hasAutoCollection: false, autoCollection: [{name: 쿠키}]}", vec![("hasAutoCollection", code::CONFLICT)]),
             ("{effectiveFrom: 2024-01-25, entrustedBy: [{entruster: ' '}]}", vec![("entrustedBy.0.entruster", code::REQUIRED)]),
             ("{effectiveFrom: 2024-01-25, disposal: {methods: [{medium: PAPER, method: ''}]}}", vec![("disposal.methods.0.method", code::REQUIRED)]),
             (&format!("{{effectiveFrom: 2024-01-25, safeguards: [{{kind: TECHNICAL, measure: {long}}}]}}"), vec![("safeguards.0.measure", code::TOO_LONG)]),
@@ -366,12 +360,12 @@ mod tests {
     fn what_is_listed_is_there() {
         for (yaml, is_there) in [
             ("{effectiveFrom: 2024-01-25}", None),
-            ("{effectiveFrom: 2024-01-25, showsLabels: false, usesAutoCollection: false}", Some(false)),
-            ("{effectiveFrom: 2024-01-25, showsLabels: true, usesAutoCollection: true}", Some(true)),
+            ("{effectiveFrom: 2024-01-25, hasLabels: false, hasAutoCollection: false}", Some(false)),
+            ("{effectiveFrom: 2024-01-25, hasLabels: true, hasAutoCollection: true}", Some(true)),
             ("{effectiveFrom: 2024-01-25, labels: [{kind: PURPOSE}], autoCollection: [{name: 쿠키}]}", Some(true)),
         ] {
             let content = checked(yaml).0;
-            assert_eq!((content.shows_labels, content.uses_auto_collection), (is_there, is_there), "{yaml}");
+            assert_eq!((content.has_labels, content.has_auto_collection), (is_there, is_there), "{yaml}");
         }
     }
 

@@ -59,7 +59,7 @@ pub struct Content {
     /// Sections that the document states; `None` where only the period is known.
     pub sections: Option<Vec<PolicySection>>,
     /// Whether it has an overview of labels.
-    pub shows_labels: Option<bool>,
+    pub has_labels: Option<bool>,
     /// Registration numbers of the files that it covers.
     pub data_files: Vec<String>,
     /// Labels of its overview.
@@ -87,7 +87,7 @@ pub struct Content {
     /// Methods of disposal.
     pub disposal: Vec<DisposalMethod>,
     /// Whether it says that devices collect automatically.
-    pub uses_auto_collection: Option<bool>,
+    pub has_auto_collection: Option<bool>,
     /// Devices that collect automatically.
     pub auto_collection: Vec<AutoCollection>,
     /// What it says of impact assessments beyond those that it lists.

@@ -40,7 +40,7 @@ const POLICY: &str = "query ($code: String!) {
         privacyPolicies { nodes {
             revisions { nodes { effectiveFrom effectiveUntil periodText } }
             current {
-                effectiveFrom showsLabels usesAutoCollection impactAssessmentText videoNoticeCount
+                effectiveFrom hasLabels hasAutoCollection impactAssessmentText videoNoticeCount
                 labels { kind text }
                 sections { kind state heading }
                 dataFiles { totalCount nodes { registrationNumber } }
@@ -160,7 +160,7 @@ async fn seoul_says_how_it_protects(server: Server) {
     let current = &policy["current"];
     assert_eq!((&current["effectiveFrom"], &current["dataFiles"]["totalCount"]), (&json!("2024-01-25"), &json!(2)));
     assert_eq!(column(current, "/labels", "kind"), ["PERSONAL_DATA", "PURPOSE", "RETENTION", "PROVISION", "ENTRUSTMENT", "DEPARTMENT"]);
-    assert_eq!((&current["showsLabels"], &current["usesAutoCollection"]), (&json!(true), &json!(true)));
+    assert_eq!((&current["hasLabels"], &current["hasAutoCollection"]), (&json!(true), &json!(true)));
     assert_eq!(number_of(&column(current, "/sections", "state"), "STATED"), 15);
     assert_eq!(column(current, "/officers", "role"), ["PRIVACY_OFFICER", "PRIVACY_MANAGER", "DEPARTMENT"]);
     assert_eq!(column(current, "/officers", "roleText"), ["개인정보 보호책임자", "개인정보 보호담당자", "개인정보 보호 담당부서"]);
@@ -242,7 +242,7 @@ async fn gimpo_says_how_it_protects(server: Server) {
     let state = |kind: &str| current["sections"].as_array().unwrap().iter().find(|section| section["kind"] == kind).unwrap()["state"].clone();
     assert_eq!((state("ENTRUSTMENT"), state("VIDEO_DEVICES"), state("AUTO_COLLECTION")), (json!("EMPTY"), json!("REFERRED"), json!("ABSENT")));
     // That nothing is said of cookies is not that there are none.
-    assert_eq!((&current["showsLabels"], &current["usesAutoCollection"]), (&json!(false), &Value::Null));
+    assert_eq!((&current["hasLabels"], &current["hasAutoCollection"]), (&json!(false), &Value::Null));
     assert_eq!(column(current, "/officers", "role"), ["PRIVACY_OFFICER", "DEPARTMENT"]);
     let officer = json!({
         "role": "PRIVACY_OFFICER", "roleText": "개인정보 보호책임자", "name": "조성범", "isNameWithheld": false, "position": "행정지원국장", "grade": "4급",
@@ -267,7 +267,7 @@ async fn gimpo_says_how_it_protects(server: Server) {
 
 async fn what_other_institutions_say_of_their_own_is_answered(server: Server) {
     let query = "query ($code: String!) { agency(code: $code) { privacyPolicies { nodes { current {
-        impactAssessmentText showsLabels labels { kind } videoNoticeCount officers { roleText }
+        impactAssessmentText hasLabels labels { kind } videoNoticeCount officers { roleText }
         videoDevices { count location hours storagePlace managedBy viewingPlace legalBases { statute { name } article } retention { terms { minDays maxDays } } }
     } } } } }";
     let of =
@@ -275,7 +275,7 @@ async fn what_other_institutions_say_of_their_own_is_answered(server: Server) {
     let fishing = of("Y000002", 0).await;
     assert_eq!(fishing["impactAssessmentText"], "영향평가 대상에 해당되지 않음 (제4조①)");
     // It has labels, which are not known here.
-    assert_eq!((&fishing["showsLabels"], &fishing["labels"]), (&json!(true), &json!([])));
+    assert_eq!((&fishing["hasLabels"], &fishing["labels"]), (&json!(true), &json!([])));
     let incheon = of("Y000106", 0).await;
     assert_eq!(incheon["officers"][4]["roleText"], "분야별 보호책임자 (강사 DB)");
     assert_eq!((&incheon["videoNoticeCount"], count(&incheon, "/videoDevices")), (&json!(4), 12));

@@ -88,8 +88,8 @@ impl Write {
             announced_on: content.announced_on,
             published_url: content.published_url.clone(),
             states_sections: content.sections.is_some(),
-            shows_labels: content.shows_labels,
-            uses_auto_collection: content.uses_auto_collection,
+            has_labels: content.has_labels,
+            has_auto_collection: content.has_auto_collection,
             impact_assessment_text: content.impact_assessment_text.clone(),
             video_notice_count: content.video_notice_count,
             has_access_desk: desk.is_some(),
@@ -304,7 +304,7 @@ mod tests {
     publishedUrl: https://example.go.kr/privacy
     announcedOn: 2024-01-20
     sections: [{kind: PURPOSE, heading: 제1조(목적), state: STATED}, {kind: ENTRUSTMENT, state: EMPTY}]
-    showsLabels: true
+    hasLabels: true
     labels: [{kind: PURPOSE, text: 서비스 신청}, {kind: CHILDREN}]
     impactAssessmentText: 영향평가 대상에 해당되지 않음
     collectedItems: [{name: 방문일시, requirement: AUTOMATIC, activity: 인터넷 서비스 이용}, {name: 주민등록번호, subject: 신청자}]
@@ -321,7 +321,7 @@ mod tests {
     appeals: [{name: 중앙행정심판위원회, address: 세종}]
     safeguards: [{kind: TECHNICAL, measure: 암호화}]
     disposal: {procedure: 승인 후 파기, methods: [{medium: PAPER, method: 파쇄}]}
-    usesAutoCollection: true
+    hasAutoCollection: true
     autoCollection: [{name: 쿠키, purpose: 맞춤서비스, refusal: 설정}]
     videoNoticeCount: 4
     videoDevices:

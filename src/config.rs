@@ -83,7 +83,7 @@ pub struct DatabaseArgs {
     /// Folder of the embedded database (SQLite); created if it does not exist.
     #[arg(long, env = "YEOLLAM_DATA_DIR", default_value = "./yeollam-data", value_name = "FOLDER", global = true)]
     pub data_dir: PathBuf,
-    /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH.
+    /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
     #[arg(long, env = "DATABASE_URL", value_name = "URL", value_parser = database_url, hide_env_values = true, global = true)]
     pub database_url: Option<String>,
     /// Most connections to the database at a time.
@@ -114,7 +114,7 @@ pub struct ServerArgs {
     #[arg(long, env = "YEOLLAM_COST_LIMIT", default_value_t = Limits::default().cost, value_name = "COST", value_parser = clap::value_parser!(u64).range(100..), global = true)]
     pub cost_limit: u64,
     /// Deepest nesting of selections in an operation.
-    #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 16, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
+    #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 20, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
     pub depth_limit: u16,
 }
 

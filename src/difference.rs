@@ -144,8 +144,9 @@ fn identity(entry: &Json) -> Option<String> {
     let Json::Object(fields) = entry else { return None };
     let named = ["name", "citation", "recipient", "entrustee", "entruster", "measure", "right", "kind", "medium", "role", "location", "scope"];
     let first = named.iter().find_map(|name| fields.get(*name).filter(|value| !is_blank(value)))?;
-    // A recipient or entrustee is identified together with what it gets or does.
-    let also = ["subject", "material", "task", "department"].iter().filter_map(|name| fields.get(*name)).map(ToString::to_string).collect::<Vec<_>>();
+    // A recipient or entrustee is identified together with what it gets or does, a device with where it stands.
+    let also =
+        ["subject", "material", "task", "department", "location"].iter().filter_map(|name| fields.get(*name)).map(ToString::to_string).collect::<Vec<_>>();
     Some(format!("{first} {}", also.join(" ")))
 }
 
@@ -163,9 +164,27 @@ fn text(value: &Json) -> Option<String> {
         Json::Null => None,
         Json::String(text) => Some(text.clone()),
         Json::Object(fields) => {
-            let shown =
-                ["text", "name", "citation", "recipient", "entrustee", "entruster", "measure", "method", "scope", "position", "role", "department", "heading"];
-            shown.iter().find_map(|name| fields.get(*name)).and_then(text).or_else(|| Some(value.to_string()))
+            // An officer may have no name, a label no text: the next word that tells something.
+            let shown = [
+                "text",
+                "name",
+                "citation",
+                "recipient",
+                "entrustee",
+                "entruster",
+                "measure",
+                "method",
+                "scope",
+                "roleText",
+                "position",
+                "role",
+                "department",
+                "heading",
+                "right",
+                "location",
+                "kind",
+            ];
+            shown.iter().find_map(|name| fields.get(*name).and_then(text)).or_else(|| Some(value.to_string()))
         }
         other => Some(other.to_string()),
     }
@@ -207,6 +226,26 @@ mod tests {
         let mut after = items(&["가"]);
         after["collectedItems"][0]["requirement"] = json!("OPTIONAL");
         check(&items(&["가"]), &after, &[("collectedItems.0.requirement", DifferenceKind::Changed, Some("REQUIRED"), Some("OPTIONAL"))]);
+    }
+
+    #[test]
+    fn an_entry_without_a_name_is_shown_by_what_it_has() {
+        let officer = |role_text: Json| json!({"officers": [{"role": "FIELD_OFFICER", "roleText": role_text, "name": null, "department": "교육지원과"}]});
+        let added = |after: &Json, shown: &str| {
+            let found = compare(&json!({}), after);
+            assert_eq!(found.iter().map(|one| (one.kind, one.after.as_deref())).collect::<Vec<_>>(), [(DifferenceKind::Added, Some(shown))]);
+        };
+        added(&officer(json!("분야별 보호책임자 (강사 DB)")), "분야별 보호책임자 (강사 DB)");
+        added(&officer(Json::Null), "FIELD_OFFICER");
+        added(&json!({"labels": [{"kind": "PURPOSE", "text": null}]}), "PURPOSE");
+        added(&json!({"videoDevices": [{"kind": "FIXED", "location": "로비", "note": null}]}), "로비");
+    }
+
+    #[test]
+    fn devices_are_matched_by_place() {
+        let device = |location: &str| json!({"kind": "FIXED", "location": location, "count": 1});
+        let (before, after) = (json!({"videoDevices": [device("로비"), device("복도")]}), json!({"videoDevices": [device("복도")]}));
+        check(&before, &after, &[("videoDevices.0", DifferenceKind::Removed, Some("로비"), None)]);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod region;
 pub mod registration;
 pub mod retention;
 pub mod source;
+pub mod stated;
 
 // Ways in, ways out.
 pub mod import;

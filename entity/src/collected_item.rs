@@ -20,6 +20,8 @@ pub struct Model {
     pub requirement: String,
     /// Whose item it is.
     pub subject: Option<String>,
+    /// Classification that the document itself gives, as written.
+    pub marker: Option<String>,
     /// Category, derived.
     pub category_code: Option<String>,
     /// `UniqueIdentifier`, derived (Act 제24조).

@@ -13,6 +13,8 @@ pub struct Model {
     pub registration_id: Option<Uuid>,
     /// Provision that it belongs to.
     pub provision_id: Option<Uuid>,
+    /// Video devices.
+    pub video_device_id: Option<Uuid>,
     /// Order in the record.
     pub position: i32,
     /// Citation as written.

@@ -27,6 +27,14 @@ pub struct Model {
     pub published_url: Option<String>,
     /// Whether the sections are known; else only the period is.
     pub states_sections: bool,
+    /// Whether it has an overview of labels.
+    pub has_labels: Option<bool>,
+    /// Whether it says that devices collect automatically.
+    pub has_auto_collection: Option<bool>,
+    /// What it says of impact assessments beyond those that it lists.
+    pub impact_assessment_text: Option<String>,
+    /// Number of notices that tell of video devices.
+    pub video_notice_count: Option<i32>,
     /// Whether a desk is stated.
     pub has_access_desk: bool,
     /// Department that receives access requests.

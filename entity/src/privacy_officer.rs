@@ -14,6 +14,8 @@ pub struct Model {
     pub position: i32,
     /// `OfficerRole`.
     pub role: String,
+    /// Role as written.
+    pub role_text: Option<String>,
     /// Name, where published for the privacy officer.
     pub name: Option<String>,
     /// Whether a published name is left out here.

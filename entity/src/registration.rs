@@ -37,6 +37,8 @@ pub struct Model {
     pub processing_method: Option<String>,
     /// Method of processing as written.
     pub processing_method_text: Option<String>,
+    /// Way of collection as written (수집방법).
+    pub collection_method: Option<String>,
     /// Retention period as written (보유기간).
     pub retention_text: Option<String>,
     /// `RetentionClass` of the longest term.

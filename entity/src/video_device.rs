@@ -21,10 +21,18 @@ pub struct Model {
     pub location: Option<String>,
     /// Purpose.
     pub purpose: Option<String>,
+    /// Hours of recording (촬영시간).
+    pub hours: Option<String>,
     /// Retention as written; null if none is stated.
     pub retention_text: Option<String>,
     /// `RetentionClass` of the longest term.
     pub retention_class: Option<String>,
+    /// Place where recordings are kept (보관장소).
+    pub storage_place: Option<String>,
+    /// Position or department in charge (관리책임자).
+    pub managed_by: Option<String>,
+    /// Place where recordings are shown (열람장소).
+    pub viewing_place: Option<String>,
     /// Note.
     pub note: Option<String>,
 }

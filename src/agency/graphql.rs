@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::agency;
 
-use super::store::{AgencyByCode, AgencyListing, AncestorsOfAgency, SuccessionsOfAgency};
+use super::store::{AgencyByCode, AgencyListing, AliasesOfAgency, AncestorsOfAgency, SuccessionsOfAgency};
 use super::{AgencyStatus, AgencyStatusFilter, AgencyType, AgencyTypeFilter, SuccessionKind};
 use crate::data_file::graphql::{DataFileConnection, DataFileFilter, DataFileOrder};
 use crate::data_file::{DataFileCount, DataFileListing};
@@ -26,6 +26,7 @@ use crate::region::graphql::Region;
 use crate::registration::RegistrationListing;
 use crate::registration::graphql::RegistrationConnection;
 use crate::source::graphql::{Source, sources};
+use crate::stated::Whose;
 use crate::store::Page;
 
 /// Public institution (공공기관), or an operating unit of one. Act 제2조제6호.
@@ -64,6 +65,11 @@ impl Agency {
     /// Short name of the agency; null if none is known.
     async fn short_name(&self) -> Option<&str> {
         self.0.short_name.as_deref()
+    }
+
+    /// Other names under which documents mention the agency (별칭), its short name among them. At most 51.
+    async fn aliases(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        Ok(ctx.load(AliasesOfAgency(self.0.id)).await?.unwrap_or_default().to_vec())
     }
 
     /// Kind of the agency.
@@ -178,7 +184,7 @@ impl Agency {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ProvisionListing::of_agency(include_subordinate, ctx.session()?.today());
+        let listing = ProvisionListing::of(Whose::Agency { includes_subordinate: include_subordinate }, ctx.session()?.today());
         Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -193,7 +199,7 @@ impl Agency {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = EntrustmentListing::of_agency(include_subordinate, ctx.session()?.today());
+        let listing = EntrustmentListing::of(Whose::Agency { includes_subordinate: include_subordinate }, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -256,6 +262,8 @@ pub struct AgencyFilter {
     pub code: Option<StringFilter>,
     /// Name of the agency.
     pub name: Option<StringFilter>,
+    /// One of the other names of the agency, its short name among them.
+    pub alias: Option<StringFilter>,
     /// Kind of the agency.
     pub r#type: Option<AgencyTypeFilter>,
     /// Whether the agency exists.

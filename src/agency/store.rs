@@ -83,6 +83,12 @@ impl AgencyFilter {
             self.id.as_ref().map(|filter| key(column(agency::Column::Id), filter, NodeType::Agency)).transpose()?,
             self.code.as_ref().map(|filter| plain_text(column(agency::Column::Code), filter)),
             self.name.as_ref().map(|filter| folded_text(column(agency::Column::NameFolded), filter)),
+            self.alias.as_ref().map(|filter| {
+                let alias = folded_text(Expr::col((agency_alias::Entity, agency_alias::Column::NameFolded)), filter);
+                let agencies =
+                    Query::select().column((agency_alias::Entity, agency_alias::Column::AgencyId)).from(agency_alias::Entity).cond_where(alias).take();
+                among(column(agency::Column::Id), agencies)
+            }),
             self.r#type.as_ref().map(|filter| exact(column(agency::Column::AgencyType), filter.words(), filter.is_null)),
             self.status.as_ref().map(|filter| exact(column(agency::Column::Status), filter.words(), filter.is_null)),
             self.region.as_ref().map(|filter| plain_text(column(agency::Column::RegionCode), filter)),
@@ -110,6 +116,29 @@ fn subordinate_to(column: Expr, filter: &IdFilter) -> Result<Condition> {
     let ancestors = key(Expr::col((agency_ancestor::Entity, agency_ancestor::Column::AncestorId)), filter, NodeType::Agency)?;
     let below = Query::select().column(agency_ancestor::Column::AgencyId).from(agency_ancestor::Entity).cond_where(ancestors).take();
     Ok(among(column, below))
+}
+
+/// Loader key: other names of an agency, its short name among them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AliasesOfAgency(pub Uuid);
+
+impl Loader<AliasesOfAgency> for Store {
+    type Value = Arc<Vec<String>>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[AliasesOfAgency]) -> Result<HashMap<AliasesOfAgency, Self::Value>> {
+        let ids = keys.iter().map(|key| key.0);
+        let rows = agency_alias::Entity::find()
+            .filter(agency_alias::Column::AgencyId.is_in(ids))
+            .order_by_asc(agency_alias::Column::NameFolded)
+            .all(self.db())
+            .await?;
+        let mut aliases: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for row in rows {
+            aliases.entry(row.agency_id).or_default().push(row.name);
+        }
+        Ok(keys.iter().map(|key| (key.clone(), Arc::new(aliases.remove(&key.0).unwrap_or_default()))).collect())
+    }
 }
 
 /// Loader key: the agency with that code.

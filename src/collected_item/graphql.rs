@@ -36,6 +36,12 @@ impl CollectedItem {
         self.0.subject.as_deref()
     }
 
+    /// Classification that the document itself gives the item (항목 구분 표시: 일반정보, 고유식별정보, 민감정보) as written; null if it gives none. `uniqueIdentifier` and
+    /// `sensitiveKind` follow from the name instead.
+    async fn marker(&self) -> Option<&str> {
+        self.0.marker.as_deref()
+    }
+
     /// Category of the item, by the rules over the category tree; null for words that the rules do not know.
     async fn category(&self) -> Option<ItemCategory> {
         self.0.category_code.as_deref().and_then(ItemCategory::by_code)

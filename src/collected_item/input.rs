@@ -15,6 +15,8 @@ pub struct CollectedItemInput {
     pub requirement: Option<ItemRequirement>,
     /// Whose item it is.
     pub subject: Option<String>,
+    /// Classification that the document itself gives, as written: 일반정보, 민감정보, 고유식별정보.
+    pub marker: Option<String>,
 }
 
 /// Most items that one record can state.
@@ -28,6 +30,7 @@ impl CollectedItemInput {
             name: problems.required_text("name", &self.name, 300),
             requirement: self.requirement.unwrap_or(ItemRequirement::Unspecified),
             subject: problems.text("subject", self.subject.as_deref(), 100),
+            marker: problems.text("marker", self.marker.as_deref(), 100),
         }
     }
 }

@@ -58,4 +58,6 @@ pub struct CollectedItem {
     pub requirement: ItemRequirement,
     /// Whose it is, where the document says: 신청자, 관리자.
     pub subject: Option<String>,
+    /// Classification that the document itself gives, as written: 일반정보, 민감정보, 고유식별정보. What the item is by law is derived from its name, not from this.
+    pub marker: Option<String>,
 }

@@ -93,7 +93,7 @@ impl Reader {
         trial.items.iter().any(|item| is_categorised(&item.name))
     }
 
-    /// A bracketed word that rules what follows: [필수], (관리자) before an item, [일반정보] at the beginning of one.
+    /// A bracketed word that rules what follows: `[필수]`, `(관리자)` before an item, `[일반정보]` at the beginning of one.
     fn is_marker(inner: &str, before: &str, after: &str, bracket: char) -> bool {
         let begins = without_bullet(before).is_empty();
         let goes_on = !ends_item(after);
@@ -158,7 +158,7 @@ impl Reader {
         for part in parts(name) {
             if part.chars().any(char::is_alphanumeric) {
                 // A qualifier may hold a line break.
-                self.items.push(CollectedItem { name: normalised(part), requirement: self.requirement, subject: self.subject.clone() });
+                self.items.push(CollectedItem { name: normalised(part), requirement: self.requirement, subject: self.subject.clone(), marker: None });
             }
         }
     }

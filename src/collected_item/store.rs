@@ -31,6 +31,7 @@ pub fn item_rows(registration_id: Uuid, items: &[CollectedItem]) -> Vec<collecte
                 name_folded: hangul::folded(&item.name),
                 requirement: item.requirement.as_str().to_owned(),
                 subject: item.subject.clone(),
+                marker: item.marker.clone(),
                 category_code: class.category.map(str::to_owned),
                 unique_identifier: class.unique_identifier.map(|word| word.as_str().to_owned()),
                 sensitive_kind: class.sensitive_kind.map(|word| word.as_str().to_owned()),

@@ -28,8 +28,8 @@ use crate::problem::{Problems, code};
 use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
 use crate::source::DocumentKeys;
 use crate::store::{
-    Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked, linked_files,
-    listed_by_default, of_agencies, plain_text, revisions_in_force,
+    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
+    linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -220,27 +220,15 @@ impl Listing for DataFileListing {
             DataFileOrderField::Name => ("dataFiles.name", vec![OrderKey::column(Kind::Text, "name_folded", |row| Key::Text(row.name_folded.clone()))]),
             DataFileOrderField::DataSubjectCount => (
                 "dataFiles.subjects",
-                vec![OrderKey::column_or(Kind::Number, "data_subject_count", -1i64, |row| Key::Number(row.data_subject_count.unwrap_or(-1)))],
+                vec![OrderKey::column_or(Kind::Number, "data_subject_count", "-1", |row| Key::Number(row.data_subject_count.unwrap_or(-1)))],
             ),
             DataFileOrderField::RegisteredOn => (
                 "dataFiles.registered",
-                vec![OrderKey::column_or(Kind::Day, "registered_on", NaiveDate::MIN_DAY, |row| Key::Day(row.registered_on.unwrap_or(NaiveDate::MIN_DAY)))],
+                vec![OrderKey::column_or(Kind::Day, "registered_on", EARLIEST_SQL, |row| Key::Day(row.registered_on.unwrap_or(EARLIEST)))],
             ),
         };
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }
-}
-
-/// The day that stands for an absent one in orders: before every day that a document states, and one that both databases can hold.
-trait MinDay {
-    const MIN_DAY: NaiveDate;
-}
-
-impl MinDay for NaiveDate {
-    const MIN_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
-        Some(day) => day,
-        None => NaiveDate::MIN,
-    };
 }
 
 impl DataFileFilter {
@@ -376,9 +364,21 @@ impl Write {
         let mut new = Vec::new();
         for (index, registration) in input.registrations.iter().enumerate() {
             let agency = registration.agency.as_deref().unwrap_or(&input.agency);
+            if let Some(other) = &registration.agency
+                && let Err(error) = self.agency_by_code(other).await
+            {
+                let Error::Input(message) = error else { return Err(error) };
+                problems.add(&format!("registrations.{index}.agency"), code::NOT_FOUND, message);
+                continue;
+            }
             problems.within(format!("registrations.{index}"), |problems| {
-                let as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
-                if history.iter().any(|(_, _, content)| *content == as_written) {
+                let mut as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
+                let is_recorded = history.iter().any(|(_, _, content): &(Uuid, i32, Content)| {
+                    // Where the document does not say why it was recorded, the register knows.
+                    as_written.change_kind = registration.change_kind.unwrap_or(content.change_kind);
+                    *content == as_written
+                });
+                if is_recorded {
                     outcome.unchanged += 1;
                     return;
                 }

@@ -12,8 +12,8 @@ use crate::graphql::scalar::Date;
 use crate::identity::{GlobalId, NodeType};
 use crate::organization::graphql::{Organization, OrganizationFilter};
 use crate::policy::graphql::PolicyRevision;
-use crate::provision::{StatedFor, StatedForFilter};
 use crate::registration::graphql::Registration;
+use crate::stated::{StatedFor, StatedForFilter};
 use crate::store::Page;
 
 /// Entrustment of processing (위탁). Act 제26조.
@@ -155,6 +155,6 @@ impl EntrustmentQuery {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of_register(filter, ctx.session()?.today())?, None, page).await?))
+        Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::filtered(filter, ctx.session()?.today())?, None, page).await?))
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::organization::{Parties, Party};
 use crate::problem::{Problems, code};
 
-pub use store::{EntrustmentListing, EntrustmentOwner, entrustments_by};
+pub use store::{EntrustmentListing, entrustments_by};
 
 /// Entrustment as a document states it.
 #[derive(Clone, Debug, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{entrustment, organization, sub_entrustee};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -16,8 +16,8 @@ use crate::graphql::word;
 use crate::identity::{NodeType, part_key};
 use crate::organization::graphql::OrganizationFilter;
 use crate::organization::{Party, organization_keys};
-use crate::provision::{StatedFor, StatedForFilter};
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, date, folded_text};
+use crate::stated::{StatedBy, StatedForFilter, Whose};
+use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, date, plain_text, record_order, stated_for};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(entrustment);
@@ -27,29 +27,19 @@ crate::parts! {
     SubEntrustees: sub_entrustee, EntrustmentId, entrustment_id;
 }
 
-/// Where an entrustment is stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntrustmentOwner {
-    /// By the registration of a file.
-    Registration(Uuid),
-    /// By a revision of a policy.
-    PolicyRevision(Uuid),
-}
-
 impl Write {
     /// Stores the entrustments that a record states.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn entrustments(&mut self, owner: EntrustmentOwner, agency_id: Uuid, entrustments: &[Entrustment]) -> Result<()> {
-        let (EntrustmentOwner::Registration(owner_id) | EntrustmentOwner::PolicyRevision(owner_id)) = owner;
+    pub async fn entrustments(&mut self, by: StatedBy, agency_id: Uuid, entrustments: &[Entrustment]) -> Result<()> {
         let (mut rows, mut subs) = (Vec::new(), Vec::new());
         for (position, entrustment) in (0i32..).zip(entrustments) {
-            let id = part_key(NodeType::Entrustment.as_str(), owner_id, position);
+            let id = part_key(NodeType::Entrustment.as_str(), by.key(), position);
             rows.push(entrustment::Model {
                 id,
-                registration_id: matches!(owner, EntrustmentOwner::Registration(_)).then_some(owner_id),
-                policy_revision_id: matches!(owner, EntrustmentOwner::PolicyRevision(_)).then_some(owner_id),
+                registration_id: by.registration(),
+                policy_revision_id: by.policy_revision(),
                 position,
                 agency_id,
                 entrustee_id: self.organization(&entrustment.entrustee).await?,
@@ -113,17 +103,10 @@ pub struct EntrustmentListing {
     today: NaiveDate,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Whose {
-    Register,
-    Agency { includes_subordinate: bool },
-    Entrustee,
-    Registration { stated_for: Option<Vec<StatedFor>> },
-    PolicyRevision,
-}
-
 impl EntrustmentListing {
-    fn of(whose: Whose, today: NaiveDate) -> Self {
+    /// Entrustments of one of these, on a day.
+    #[must_use]
+    pub fn of(whose: Whose, today: NaiveDate) -> Self {
         Self { whose, filter: None, today }
     }
 
@@ -131,35 +114,11 @@ impl EntrustmentListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn of_register(filter: Option<Box<EntrustmentFilter>>, today: NaiveDate) -> Result<Self> {
+    pub fn filtered(filter: Option<Box<EntrustmentFilter>>, today: NaiveDate) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
         Ok(Self { filter, ..Self::of(Whose::Register, today) })
-    }
-
-    /// Entrustments in force by an agency.
-    #[must_use]
-    pub fn of_agency(includes_subordinate: bool, today: NaiveDate) -> Self {
-        Self::of(Whose::Agency { includes_subordinate }, today)
-    }
-
-    /// Entrustments in force to an organization.
-    #[must_use]
-    pub fn of_entrustee(today: NaiveDate) -> Self {
-        Self::of(Whose::Entrustee, today)
-    }
-
-    /// Entrustments that count for a registration.
-    #[must_use]
-    pub fn of_registration(stated_for: Option<Vec<StatedFor>>, today: NaiveDate) -> Self {
-        Self::of(Whose::Registration { stated_for }, today)
-    }
-
-    /// Entrustments that a revision of a policy states.
-    #[must_use]
-    pub fn of_policy_revision(today: NaiveDate) -> Self {
-        Self::of(Whose::PolicyRevision, today)
     }
 }
 
@@ -167,19 +126,9 @@ impl Listing for EntrustmentListing {
     type Row = entrustment::Model;
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
-        let stated = Stated { table: "entrustment", rows: entrustment::Entity::find().into_query() };
-        let mut rows = match &self.whose {
-            Whose::Register => stated.in_force(self.today),
-            Whose::Agency { includes_subordinate } => stated.for_agencies(parents, *includes_subordinate, self.today),
-            Whose::Entrustee => stated.for_organizations("entrustee_id", parents, self.today),
-            Whose::Registration { stated_for } => stated.for_registrations(parents, stated_for.as_deref(), self.today),
-            Whose::PolicyRevision => {
-                let mut rows = stated.rows;
-                let revision = Expr::col((entrustment::Entity, entrustment::Column::PolicyRevisionId));
-                rows.expr_as(revision.clone(), "parent_id").and_where(revision.is_in(parents.iter().copied()));
-                rows
-            }
-        };
+        let stated = Stated { table: "entrustment", rows: entrustment::Entity::find().into_query(), organization: "entrustee_id" };
+        let mut rows = stated.of(&self.whose, parents, self.today);
+        // Checked when the list was made.
         if let Some(Ok(condition)) = self.filter.as_deref().map(EntrustmentFilter::condition) {
             rows.cond_where(condition);
         }
@@ -187,19 +136,7 @@ impl Listing for EntrustmentListing {
     }
 
     fn order(&self) -> Order<entrustment::Model> {
-        // As with provisions: rows of one record stay together, in its order.
-        let of_policy = Expr::cust("CASE WHEN registration_id IS NULL THEN 1 ELSE 0 END");
-        let owner = Expr::cust("COALESCE(registration_id, policy_revision_id)");
-        Order {
-            name: "entrustments",
-            is_descending: false,
-            keys: vec![
-                OrderKey::expression(Kind::Number, of_policy, |row| Key::Number(row.registration_id.is_none().into())),
-                OrderKey::expression(Kind::Id, owner, |row| Key::Id(row.registration_id.or(row.policy_revision_id).unwrap_or_default())),
-                OrderKey::column(Kind::Number, "position", |row| Key::Number(row.position.into())),
-            ],
-            id: |row| row.id,
-        }
+        record_order("entrustments")
     }
 }
 
@@ -222,14 +159,10 @@ impl EntrustmentFilter {
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(entrustment::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.entrustee.as_ref().map(|filter| Ok::<_, Error>(among(column(entrustment::Column::EntrusteeId), organization_keys(filter)?))).transpose()?,
             self.sub_entrustee.as_deref().map(sub_entrustee).transpose()?,
-            self.task.as_ref().map(|filter| folded_text(Func::lower(column(entrustment::Column::Task)).into(), filter)),
+            self.task.as_ref().map(|filter| plain_text(column(entrustment::Column::Task), filter)),
             self.starts_on.as_ref().map(|filter| date(column(entrustment::Column::StartsOn), filter)),
             self.ends_on.as_ref().map(|filter| date(column(entrustment::Column::EndsOn), filter)),
-            self.stated_for.as_ref().and_then(StatedForFilter::words).map(|words| {
-                let file = (StatedFor::DataFile, column(entrustment::Column::RegistrationId).is_not_null());
-                let policy = (StatedFor::Policy, column(entrustment::Column::PolicyRevisionId).is_not_null());
-                crate::store::any_of([file, policy].into_iter().filter(|(which, _)| words.contains(&which.as_str())).map(|(_, is)| Condition::all().add(is)))
-            }),
+            self.stated_for.as_ref().and_then(StatedForFilter::words).map(|words| stated_for("entrustment", &words)),
         ]);
         combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), Self::condition)
     }

@@ -10,6 +10,7 @@ use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
+use super::ordered::{self, Shape};
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::error::{Error, code};
 
@@ -86,7 +87,9 @@ where
     }
 
     async fn run(&self, request: GraphqlRequest, admitted: Admitted, context: &RequestContext) -> Outcome {
-        let Admitted { document, operation_name, operation, variables, cost } = admitted;
+        let Admitted { mut document, operation_name, operation, variables, cost } = admitted;
+        ordered::guard(&mut document);
+        let shape = Shape::of(&document, operation_name.as_deref());
         let mut inner = Request::new(request.query).variables(variables);
         inner.set_parsed_query(document);
         inner.operation_name.clone_from(&operation_name);
@@ -94,7 +97,10 @@ where
         // A panic leaves nothing behind: what the request held is dropped, and the schema is not changed by requests.
         let run = AssertUnwindSafe(context.loaders.drive(self.schema.execute(inner))).catch_unwind();
         let (response, ending) = match run.await {
-            Ok(response) => finish(response, &context.request_id),
+            Ok(mut response) => {
+                shape.order(&mut response.data);
+                finish(response, &context.request_id)
+            }
             Err(panic) => {
                 let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
                 tracing::error!(request_id = context.request_id, panic = what.unwrap_or("not a text"), "a resolver panicked");

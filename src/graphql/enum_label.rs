@@ -60,7 +60,7 @@ labelled![
     crate::policy::SafeguardKind,
     crate::policy::SectionState,
     crate::policy::VideoDeviceKind,
-    crate::provision::StatedFor,
+    crate::stated::StatedFor,
     crate::registration::AccessRestrictionGround,
     crate::registration::ProcessingMethod,
     crate::registration::RecordCompleteness,

@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject};
 
 use super::scalar::{Count, Date, DateTime};
 
-/// Condition on a text. Parts are AND-ed. Names are compared folded: in Unicode NFC, without regard to case and repeated spaces.
+/// Condition on a text. Parts are AND-ed. Names are compared folded: in Unicode NFC, without regard to case and repeated spaces. Other texts, and codes, are compared as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct StringFilter {
     /// Is this text.

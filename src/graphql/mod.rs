@@ -8,6 +8,7 @@ pub mod filter;
 pub mod loaders;
 pub mod node;
 pub mod order;
+pub mod ordered;
 pub mod request;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -7,6 +7,7 @@ mod graphql;
 mod media_type;
 mod pages;
 mod parameters;
+mod permalink;
 mod query_string;
 mod serve;
 
@@ -78,6 +79,7 @@ pub fn router(app: App) -> Router {
         .route("/", get(pages::index))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/schema.graphql", get(pages::schema))
+        .route("/{things}/{key}", get(permalink::permalink))
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))
         .method_not_allowed_fallback(pages::method_not_allowed)

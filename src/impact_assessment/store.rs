@@ -22,7 +22,7 @@ use crate::journal::ChangeKind;
 use crate::organization::Party;
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
-use crate::store::{EARLIEST, Key, Kind, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
+use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(impact_assessment);
@@ -218,8 +218,8 @@ impl Listing for ImpactAssessmentListing {
             ImpactAssessmentOrderField::Year => (
                 "impactAssessments.year",
                 vec![
-                    OrderKey::column_or(Kind::Number, "year", 0, |row| Key::Number(row.year.unwrap_or(0).into())),
-                    OrderKey::column_or(Kind::Day, "assessed_until", EARLIEST, |row| Key::Day(row.assessed_until.unwrap_or(EARLIEST))),
+                    OrderKey::column_or(Kind::Number, "year", "0", |row| Key::Number(row.year.unwrap_or(0).into())),
+                    OrderKey::column_or(Kind::Day, "assessed_until", EARLIEST_SQL, |row| Key::Day(row.assessed_until.unwrap_or(EARLIEST))),
                 ],
             ),
         };

@@ -71,7 +71,19 @@ impl fmt::Display for Unreadable {
 /// [`Unreadable`] with line and column for text that is no YAML, for unknown keys and words, for dates that are none, for missing indispensable values.
 pub fn read(name: &str, text: &str) -> Result<RegisterDocument, Unreadable> {
     let unreadable = |place, message: String| Unreadable { document: name.to_owned(), place, message };
-    let document: RegisterDocument = serde_saphyr::from_str(text).map_err(|error| {
+    // A document may hold an institution's whole register: some hundred thousand files. What is bounded is what would cost more than its length: nesting, aliases.
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_nodes: 50_000_000,
+            max_events: 100_000_000,
+            max_total_scalar_bytes: 1 << 30,
+            max_depth: 24,
+            max_documents: 2,
+            max_aliases: 1_000,
+            max_anchors: 1_000,
+        },
+    };
+    let document: RegisterDocument = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let place = error.location().map(|location| (location.line(), location.column()));
         unreadable(place, told(error.without_snippet(), value_at(text, place).as_deref()))
     })?;

@@ -129,6 +129,9 @@ pub async fn import(store: &Store, documents: &[(String, String)], now: DateTime
     run.record(&documents_read).await?;
     if run.problems.is_empty() {
         run.report.changes = run.write.commit().await?;
+        if run.report.changes > 0 {
+            store.refresh_statistics().await?;
+        }
         Ok(run.report)
     } else {
         Err(Failure::Problems(run.problems))

@@ -13,11 +13,11 @@ use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
 use crate::store::Page;
 
-/// Legal basis (운영 근거) of a registration or a provision. Act 제32조①.
+/// Legal basis (운영 근거) of a registration, of a provision or of video devices. Act 제32조①.
 #[derive(Clone)]
 pub struct LegalBasis(pub legal_basis::Model);
 
-/// Legal basis (운영 근거) of a registration or a provision. Act 제32조①.
+/// Legal basis (운영 근거) of a registration, of a provision or of video devices. Act 제32조①.
 #[Object]
 impl LegalBasis {
     /// Citation as written. Where it only refers back (동법), `statute` tells what is meant.

@@ -9,7 +9,7 @@ pub use self::{
     citation::{parse, parse_citation},
     input::{LegalBasisInput, StatuteInput, checked_bases},
     statute::{canonical_statute_name, parent_name, statute_named},
-    store::{BasesOfProvision, BasesOfRegistration, BasisOwner, bases_by},
+    store::{BasesOfProvision, BasesOfRegistration, BasesOfVideoDevice, BasisOwner, bases_by},
 };
 use serde::Serialize;
 

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, derived_key, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, folded_text, key, plain_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(statute);
@@ -26,6 +26,8 @@ crate::parts! {
     BasesOfRegistration: legal_basis, RegistrationId, registration_id;
     /// Bases of a provision.
     BasesOfProvision: legal_basis, ProvisionId, provision_id;
+    /// Bases of video devices.
+    BasesOfVideoDevice: legal_basis, VideoDeviceId, video_device_id;
 }
 
 /// What bases belong to.
@@ -35,6 +37,8 @@ pub enum BasisOwner {
     Registration(Uuid),
     /// Provision to a third party.
     Provision(Uuid),
+    /// Video devices at a place.
+    VideoDevice(Uuid),
 }
 
 impl Write {
@@ -43,7 +47,7 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn basis_rows(&mut self, owner: BasisOwner, bases: &[LegalBasis]) -> Result<Vec<legal_basis::Model>> {
-        let (BasisOwner::Registration(id) | BasisOwner::Provision(id)) = owner;
+        let (BasisOwner::Registration(id) | BasisOwner::Provision(id) | BasisOwner::VideoDevice(id)) = owner;
         let mut rows = Vec::new();
         for (position, basis) in (0i32..).zip(bases) {
             let statute_id = match &basis.statute {
@@ -54,6 +58,7 @@ impl Write {
                 id: derived_key("LegalBasis", &[id.as_bytes(), &position.to_be_bytes()]),
                 registration_id: matches!(owner, BasisOwner::Registration(_)).then_some(id),
                 provision_id: matches!(owner, BasisOwner::Provision(_)).then_some(id),
+                video_device_id: matches!(owner, BasisOwner::VideoDevice(_)).then_some(id),
                 position,
                 citation: basis.citation.clone(),
                 statute_id,
@@ -119,7 +124,7 @@ pub async fn bases_by(db: &impl ConnectionTrait, column: legal_basis::Column, ow
     let statutes: HashMap<Uuid, statute::Model> = statutes.into_iter().map(|statute| (statute.id, statute)).collect();
     let mut bases: HashMap<Uuid, Vec<LegalBasis>> = HashMap::new();
     for row in rows {
-        let Some(owner) = row.registration_id.or(row.provision_id) else { continue };
+        let Some(owner) = row.registration_id.or(row.provision_id).or(row.video_device_id) else { continue };
         let statute = match row.statute_id.and_then(|id| statutes.get(&id)) {
             Some(statute) => Some(StatuteName { name: statute.name.clone(), kind: word(&statute.kind)? }),
             None => None,
@@ -294,7 +299,7 @@ impl LegalBasisFilter {
             self.statute.as_deref().map(statutes).transpose()?,
             self.article.as_ref().map(|filter| plain_text(column(legal_basis::Column::Article), filter)),
             self.paragraph.as_ref().map(|filter| plain_text(column(legal_basis::Column::Paragraph), filter)),
-            self.citation.as_ref().map(|filter| folded_text(Func::lower(column(legal_basis::Column::Citation)).into(), filter)),
+            self.citation.as_ref().map(|filter| plain_text(column(legal_basis::Column::Citation), filter)),
             self.is_consent.map(|wanted| flag(column(legal_basis::Column::IsConsent), wanted)),
             self.lawful_ground.as_ref().map(|filter| exact(column(legal_basis::Column::LawfulGround), filter.words(), filter.is_null)),
         ]);

@@ -15,6 +15,7 @@ use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
 use crate::provision::ProvisionListing;
 use crate::provision::graphql::ProvisionConnection;
+use crate::stated::Whose;
 use crate::store::{ById, Page};
 
 /// Recipient (제공받는 자) or entrustee (수탁자): a body, or a class of bodies. Act 제17조, 제26조.
@@ -81,7 +82,7 @@ impl Organization {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of_recipient(ctx.session()?.today()), Some(self.0.id), page).await?))
+        Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of(Whose::Organization, ctx.session()?.today()), Some(self.0.id), page).await?))
     }
 
     /// Entrustments in force in which the organization is the entrustee, of data files and of policies. At most 100 in a page, 20 if not said.
@@ -94,7 +95,7 @@ impl Organization {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of_entrustee(ctx.session()?.today()), Some(self.0.id), page).await?))
+        Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of(Whose::Organization, ctx.session()?.today()), Some(self.0.id), page).await?))
     }
 }
 

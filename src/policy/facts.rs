@@ -101,6 +101,8 @@ pub struct PrivacyLabel {
 pub struct PrivacyOfficer {
     /// Role of the person or department.
     pub role: OfficerRole,
+    /// Role as written (직책 표기), with the field that it is for: `분야별 보호책임자 (강사 DB)`; null if not stated.
+    pub role_text: Option<String>,
     /// Name of the privacy officer as published; null for every other role, and where none is published.
     pub name: Option<String>,
     /// Indicates whether the policy publishes a name that this register leaves out.
@@ -207,6 +209,7 @@ impl PrivacyOfficer {
         }
         Self {
             role: self.role,
+            role_text: problems.text("roleText", self.role_text.as_deref(), 200),
             name,
             is_name_withheld: self.is_name_withheld,
             position: problems.text("position", self.position.as_deref(), 100),

@@ -28,6 +28,7 @@ use crate::provision::ProvisionListing;
 use crate::provision::graphql::ProvisionConnection;
 use crate::registration::graphql::AccessDesk;
 use crate::source::graphql::{Source, sources};
+use crate::stated::Whose;
 use crate::store::{ById, Page};
 
 pub use super::parts::{IncomingEntrustment, PolicyItem, VideoDevice};
@@ -184,6 +185,11 @@ impl PolicyRevision {
         Ok(PolicySection::all(stated))
     }
 
+    /// Indicates whether the policy has an overview of labels (주요 개인정보 처리 표시 유무), be its labels known here or not; null if not known.
+    async fn has_labels(&self) -> Option<bool> {
+        self.0.has_labels
+    }
+
     /// Labels of the overview at the head of the policy (주요 개인정보 처리 표시). At most 200.
     async fn labels(&self, ctx: &Context<'_>) -> Result<Vec<PrivacyLabel>> {
         Ok(recorded_parts(&ctx.parts::<LabelsOfRevision>(self.0.id).await?)?)
@@ -217,7 +223,7 @@ impl PolicyRevision {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ProvisionListing::of_policy_revision(ctx.session()?.today());
+        let listing = ProvisionListing::of(Whose::PolicyRevision, ctx.session()?.today());
         Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -231,7 +237,7 @@ impl PolicyRevision {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = EntrustmentListing::of_policy_revision(ctx.session()?.today());
+        let listing = EntrustmentListing::of(Whose::PolicyRevision, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -281,9 +287,24 @@ impl PolicyRevision {
         Ok(recorded_parts(&ctx.parts::<DisposalOfRevision>(self.0.id).await?)?)
     }
 
+    /// Indicates whether the policy says that devices collect automatically (자동 수집 장치 사용 여부): false where it says that none do, null where it says nothing.
+    async fn has_auto_collection(&self) -> Option<bool> {
+        self.0.has_auto_collection
+    }
+
     /// Devices that collect automatically, and how to refuse them (자동 수집 장치). At most 200.
     async fn auto_collection(&self, ctx: &Context<'_>) -> Result<Vec<AutoCollection>> {
         Ok(recorded_parts(&ctx.parts::<AutoCollectionOfRevision>(self.0.id).await?)?)
+    }
+
+    /// What the policy says of impact assessments beyond those that it lists (영향평가 관련 기재), `영향평가 대상에 해당되지 않음` say; null if it says nothing.
+    async fn impact_assessment_text(&self) -> Option<&str> {
+        self.0.impact_assessment_text.as_deref()
+    }
+
+    /// Number of notices that tell of video devices (안내판 수), at all places together; null if not stated. Act 제25조④.
+    async fn video_notice_count(&self) -> Option<i32> {
+        self.0.video_notice_count
     }
 
     /// Video devices (영상정보처리기기). Act 제25조, 제25조의2. At most 200.

@@ -11,6 +11,7 @@ use super::{Content, IncomingEntrustment, Policy, PolicyItem, VideoDevice};
 use crate::agency;
 use crate::collected_item::{self, ItemRequirement};
 use crate::entrustment::{self, EntrustmentInput};
+use crate::legal_basis::{LegalBasisInput, checked_bases};
 use crate::organization::Parties;
 use crate::problem::{Problems, code};
 use crate::provision::{self, ProvisionInput};
@@ -49,6 +50,8 @@ pub struct PolicyRevisionInput {
     /// Registration numbers of the files that it covers.
     #[serde(default)]
     pub data_files: Vec<String>,
+    /// Whether it has an overview of labels (주요 개인정보 처리 표시); true where left out and labels are stated.
+    pub has_labels: Option<bool>,
     /// Labels of its overview (주요 개인정보 처리 표시).
     #[serde(default)]
     pub labels: Vec<PrivacyLabel>,
@@ -80,9 +83,15 @@ pub struct PolicyRevisionInput {
     pub safeguards: Vec<Safeguard>,
     /// Disposal.
     pub disposal: Option<DisposalInput>,
+    /// Whether it says that devices collect automatically, or that none do; true where left out and devices are stated.
+    pub has_auto_collection: Option<bool>,
     /// Devices that collect automatically.
     #[serde(default)]
     pub auto_collection: Vec<AutoCollection>,
+    /// What it says of impact assessments beyond those that it lists: that none is needed, say.
+    pub impact_assessment_text: Option<String>,
+    /// Number of notices (안내판) that tell of video devices, at all places together.
+    pub video_notice_count: Option<i32>,
     /// Video devices.
     #[serde(default)]
     pub video_devices: Vec<VideoDeviceInput>,
@@ -131,8 +140,19 @@ pub struct VideoDeviceInput {
     pub location: Option<String>,
     /// Purpose.
     pub purpose: Option<String>,
+    /// Bases of the installation (설치 근거).
+    #[serde(default)]
+    pub legal_bases: Vec<LegalBasisInput>,
+    /// Hours of recording (촬영시간).
+    pub hours: Option<String>,
     /// Retention of the recordings.
     pub retention: Option<RetentionInput>,
+    /// Place where recordings are kept (보관장소).
+    pub storage_place: Option<String>,
+    /// Position or department in charge (관리책임자). No personal name.
+    pub managed_by: Option<String>,
+    /// Place where recordings are shown (열람장소).
+    pub viewing_place: Option<String>,
     /// Note.
     pub note: Option<String>,
 }
@@ -187,6 +207,7 @@ impl PolicyRevisionInput {
             published_url: problems.text("publishedUrl", self.published_url.as_deref(), 1000),
             announced_on: self.announced_on,
             sections: self.sections.as_ref().map(|sections| checked_sections(problems, sections)),
+            has_labels: stated_or_listed(problems, "hasLabels", self.has_labels, "labels", self.labels.is_empty()),
             data_files: self.checked_files(problems),
             labels: problems.each("labels", &self.labels, MOST, |problems, label| label.checked(problems)),
             collected_items: problems.each("collectedItems", &self.collected_items, collected_item::MOST, |problems, item| item.checked(problems)),
@@ -202,7 +223,10 @@ impl PolicyRevisionInput {
             disposal: self.disposal.as_ref().map_or_else(Vec::new, |disposal| {
                 problems.within("disposal", |problems| problems.each("methods", &disposal.methods, MOST, |problems, method| method.checked(problems)))
             }),
+            has_auto_collection: stated_or_listed(problems, "hasAutoCollection", self.has_auto_collection, "autoCollection", self.auto_collection.is_empty()),
             auto_collection: problems.each("autoCollection", &self.auto_collection, MOST, |problems, device| device.checked(problems)),
+            impact_assessment_text: problems.text("impactAssessmentText", self.impact_assessment_text.as_deref(), 500),
+            video_notice_count: checked_count(problems, "videoNoticeCount", self.video_notice_count),
             video_devices: problems.each("videoDevices", &self.video_devices, MOST, |problems, device| device.checked(problems)),
             entrusted_by: problems.each("entrustedBy", &self.entrusted_by, MOST, |problems, entrustment| IncomingEntrustment {
                 entruster: parties.party(problems, "entruster", &entrustment.entruster),
@@ -251,18 +275,36 @@ impl PolicyItemInput {
 
 impl VideoDeviceInput {
     fn checked(&self, problems: &mut Problems) -> VideoDevice {
-        if let Some(count) = self.count.filter(|count| *count < 0) {
-            problems.add("count", code::INVALID, format!("{count} is no number of devices"));
-        }
         VideoDevice {
             kind: self.kind.unwrap_or(VideoDeviceKind::Unspecified),
-            count: self.count,
+            count: checked_count(problems, "count", self.count),
             location: problems.text("location", self.location.as_deref(), 500),
             purpose: problems.text("purpose", self.purpose.as_deref(), 200),
+            legal_bases: checked_bases(problems, &self.legal_bases),
+            hours: problems.text("hours", self.hours.as_deref(), 200),
             retention: self.retention.as_ref().and_then(|retention| problems.within("retention", |problems| retention.checked(problems))),
+            storage_place: problems.text("storagePlace", self.storage_place.as_deref(), 200),
+            managed_by: problems.text("managedBy", self.managed_by.as_deref(), 200),
+            viewing_place: problems.text("viewingPlace", self.viewing_place.as_deref(), 200),
             note: problems.text("note", self.note.as_deref(), 1000),
         }
     }
+}
+
+/// What `name` says of whether there is anything in `list`: true where it says nothing and something is listed.
+fn stated_or_listed(problems: &mut Problems, name: &str, stated: Option<bool>, list: &str, is_empty: bool) -> Option<bool> {
+    if stated == Some(false) && !is_empty {
+        problems.add(name, code::CONFLICT, format!("is false, and `{list}` has entries; leave one of them out"));
+    }
+    stated.or((!is_empty).then_some(true))
+}
+
+/// The count, which is none where it is negative.
+fn checked_count(problems: &mut Problems, name: &str, count: Option<i32>) -> Option<i32> {
+    if let Some(count) = count.filter(|count| *count < 0) {
+        problems.add(name, code::INVALID, format!("{count} is no number of things"));
+    }
+    count
 }
 
 #[cfg(test)]
@@ -301,12 +343,29 @@ mod tests {
             ("{effectiveFrom: 2024-01-25, sections: [{kind: PURPOSE, heading: 제1조, state: ABSENT}]}", vec![("sections.0.heading", code::CONFLICT)]),
             ("{effectiveFrom: 2024-01-25, dataFiles: [Y000001-1, Y000001-1]}", vec![("dataFiles.1", code::CONFLICT)]),
             ("{effectiveFrom: 2024-01-25, videoDevices: [{count: -1}]}", vec![("videoDevices.0.count", code::INVALID)]),
+            ("{effectiveFrom: 2024-01-25, videoNoticeCount: -1}", vec![("videoNoticeCount", code::INVALID)]),
+            ("{effectiveFrom: 2024-01-25, videoDevices: [{legalBases: [{citation: ''}]}]}", vec![("videoDevices.0.legalBases.0.citation", code::REQUIRED)]),
+            ("{effectiveFrom: 2024-01-25, hasLabels: false, labels: [{kind: PURPOSE}]}", vec![("hasLabels", code::CONFLICT)]),
+            ("{effectiveFrom: 2024-01-25, hasAutoCollection: false, autoCollection: [{name: 쿠키}]}", vec![("hasAutoCollection", code::CONFLICT)]),
             ("{effectiveFrom: 2024-01-25, entrustedBy: [{entruster: ' '}]}", vec![("entrustedBy.0.entruster", code::REQUIRED)]),
             ("{effectiveFrom: 2024-01-25, disposal: {methods: [{medium: PAPER, method: ''}]}}", vec![("disposal.methods.0.method", code::REQUIRED)]),
             (&format!("{{effectiveFrom: 2024-01-25, safeguards: [{{kind: TECHNICAL, measure: {long}}}]}}"), vec![("safeguards.0.measure", code::TOO_LONG)]),
         ] {
             let found = checked(yaml).1;
             assert_eq!(found.iter().map(|(path, code)| (path.as_str(), *code)).collect::<Vec<_>>(), problems, "{yaml}");
+        }
+    }
+
+    #[test]
+    fn what_is_listed_is_there() {
+        for (yaml, is_there) in [
+            ("{effectiveFrom: 2024-01-25}", None),
+            ("{effectiveFrom: 2024-01-25, hasLabels: false, hasAutoCollection: false}", Some(false)),
+            ("{effectiveFrom: 2024-01-25, hasLabels: true, hasAutoCollection: true}", Some(true)),
+            ("{effectiveFrom: 2024-01-25, labels: [{kind: PURPOSE}], autoCollection: [{name: 쿠키}]}", Some(true)),
+        ] {
+            let content = checked(yaml).0;
+            assert_eq!((content.has_labels, content.has_auto_collection), (is_there, is_there), "{yaml}");
         }
     }
 

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::collected_item::ItemRequirement;
 use crate::entrustment::Entrustment;
+use crate::legal_basis::LegalBasis;
 use crate::organization::Party;
 use crate::provision::Provision;
 use crate::registration::AccessDesk;
@@ -57,6 +58,8 @@ pub struct Content {
     pub announced_on: Option<NaiveDate>,
     /// Sections that the document states; `None` where only the period is known.
     pub sections: Option<Vec<PolicySection>>,
+    /// Whether it has an overview of labels.
+    pub has_labels: Option<bool>,
     /// Registration numbers of the files that it covers.
     pub data_files: Vec<String>,
     /// Labels of its overview.
@@ -83,8 +86,14 @@ pub struct Content {
     pub disposal_procedure: Option<String>,
     /// Methods of disposal.
     pub disposal: Vec<DisposalMethod>,
+    /// Whether it says that devices collect automatically.
+    pub has_auto_collection: Option<bool>,
     /// Devices that collect automatically.
     pub auto_collection: Vec<AutoCollection>,
+    /// What it says of impact assessments beyond those that it lists.
+    pub impact_assessment_text: Option<String>,
+    /// Number of notices that tell of video devices.
+    pub video_notice_count: Option<i32>,
     /// Video devices.
     pub video_devices: Vec<VideoDevice>,
     /// Processing that the agency does on behalf of others.
@@ -117,8 +126,18 @@ pub struct VideoDevice {
     pub location: Option<String>,
     /// Purpose.
     pub purpose: Option<String>,
+    /// Bases of the installation.
+    pub legal_bases: Vec<LegalBasis>,
+    /// Hours of recording.
+    pub hours: Option<String>,
     /// Retention of the recordings.
     pub retention: Option<Retention>,
+    /// Place where recordings are kept.
+    pub storage_place: Option<String>,
+    /// Position or department in charge.
+    pub managed_by: Option<String>,
+    /// Place where recordings are shown.
+    pub viewing_place: Option<String>,
     /// Note.
     pub note: Option<String>,
 }

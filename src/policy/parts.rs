@@ -7,6 +7,8 @@ use super::VideoDeviceKind;
 use crate::collected_item::graphql::ItemCategory;
 use crate::collected_item::{ItemRequirement, SensitiveKind, UniqueIdentifier};
 use crate::graphql::{Reads as _, word};
+use crate::legal_basis::BasesOfVideoDevice;
+use crate::legal_basis::graphql::LegalBasis;
 use crate::organization::graphql::Organization;
 use crate::retention::TermsOfVideoDevice;
 use crate::retention::graphql::{Retention, retention};
@@ -79,13 +81,38 @@ impl VideoDevice {
         self.0.purpose.as_deref()
     }
 
+    /// Bases of the installation (설치 근거). At most 200.
+    async fn legal_bases(&self, ctx: &Context<'_>) -> Result<Vec<LegalBasis>> {
+        Ok(ctx.parts::<BasesOfVideoDevice>(self.0.id).await?.iter().cloned().map(LegalBasis).collect())
+    }
+
+    /// Hours of recording (촬영시간) as written; null if not stated.
+    async fn hours(&self) -> Option<&str> {
+        self.0.hours.as_deref()
+    }
+
     /// Retention period of the recordings; null if not stated.
     async fn retention(&self, ctx: &Context<'_>) -> Result<Option<Retention>> {
         let terms = ctx.parts::<TermsOfVideoDevice>(self.0.id).await?;
         Ok(retention(self.0.retention_text.as_ref(), self.0.retention_class.as_ref(), &terms)?)
     }
 
-    /// Note on the devices: hours, who is responsible, where to ask, say; null if there is none.
+    /// Place where the recordings are kept (보관장소); null if not stated.
+    async fn storage_place(&self) -> Option<&str> {
+        self.0.storage_place.as_deref()
+    }
+
+    /// Position or department in charge of the devices (관리책임자); null if not stated.
+    async fn managed_by(&self) -> Option<&str> {
+        self.0.managed_by.as_deref()
+    }
+
+    /// Place where people see recordings of themselves (열람장소); null if not stated.
+    async fn viewing_place(&self) -> Option<&str> {
+        self.0.viewing_place.as_deref()
+    }
+
+    /// Note on the devices: how to ask for recordings, say; null if there is none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }

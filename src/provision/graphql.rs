@@ -4,7 +4,6 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::{agency, organization, policy_revision, provided_item, provision, registration};
 
 use super::store::{ItemsOfProvision, ProvisionListing};
-use super::{StatedFor, StatedForFilter};
 use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::collected_item::graphql::ItemCategory;
 use crate::collected_item::{SensitiveKind, SensitiveKindFilter, UniqueIdentifier, UniqueIdentifierFilter};
@@ -19,6 +18,7 @@ use crate::policy::graphql::PolicyRevision;
 use crate::registration::graphql::Registration;
 use crate::retention::graphql::{Retention, retention};
 use crate::retention::{RetentionClassFilter, TermsOfProvision};
+use crate::stated::{StatedFor, StatedForFilter};
 use crate::store::Page;
 
 /// Provision to a third party (제3자 제공). Act 제17조, 제18조, Decree 제33조①.
@@ -232,6 +232,6 @@ impl ProvisionQuery {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of_register(filter, ctx.session()?.today())?, None, page).await?))
+        Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::filtered(filter, ctx.session()?.today())?, None, page).await?))
     }
 }

@@ -11,17 +11,8 @@ use crate::legal_basis::{LegalBasis, LegalBasisInput};
 use crate::organization::{Parties, Party};
 use crate::problem::Problems;
 use crate::retention::{Retention, RetentionInput};
-use crate::vocabulary;
 
-pub use store::{ProvisionListing, ProvisionOwner, provisions_by};
-
-vocabulary! {
-    /// Whom a statement on provision or entrustment is made for (기재 단위).
-    pub enum StatedFor, filter StatedForFilter {
-        DataFile = "DATA_FILE", "개인정보파일", "Stated for the data file", "Its registration states it.";
-        Policy = "POLICY", "처리방침", "Stated for the policy", "A revision of a privacy policy states it for everything that it covers.";
-    }
-}
+pub use store::{ProvisionListing, provisions_by};
 
 /// Provision as a document states it.
 #[derive(Clone, Debug, Deserialize)]

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{organization, provided_item, provision};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
 use super::graphql::{ProvidedItemFilter, ProvisionFilter};
-use super::{ProvidedItem, Provision, StatedFor};
+use super::{ProvidedItem, Provision};
 use crate::agency::agency_keys;
 use crate::collected_item::ItemCategories;
 use crate::error::{Error, Result};
@@ -19,7 +19,8 @@ use crate::identity::{NodeType, part_key};
 use crate::legal_basis::{BasisOwner, bases_by};
 use crate::organization::{Party, organization_keys};
 use crate::retention::{Retention, RetentionOwner, term_rows, terms_by};
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Stated, Write, all_of, among, combined, exact, flag, folded_text, negated};
+use crate::stated::{StatedBy, StatedForFilter, Whose};
+use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, linked, plain_text, record_order, stated_for};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(provision);
@@ -29,30 +30,20 @@ crate::parts! {
     ItemsOfProvision: provided_item, ProvisionId, provision_id;
 }
 
-/// Where a provision is stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProvisionOwner {
-    /// By the registration of a file.
-    Registration(Uuid),
-    /// By a revision of a policy.
-    PolicyRevision(Uuid),
-}
-
 impl Write {
     /// Stores the provisions that a record states.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn provisions(&mut self, owner: ProvisionOwner, agency_id: Uuid, provisions: &[Provision]) -> Result<()> {
-        let (ProvisionOwner::Registration(owner_id) | ProvisionOwner::PolicyRevision(owner_id)) = owner;
+    pub async fn provisions(&mut self, by: StatedBy, agency_id: Uuid, provisions: &[Provision]) -> Result<()> {
         let categories = ItemCategories::bundled();
         let (mut rows, mut items, mut bases, mut terms) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (position, provision) in (0i32..).zip(provisions) {
-            let id = part_key(NodeType::Provision.as_str(), owner_id, position);
+            let id = part_key(NodeType::Provision.as_str(), by.key(), position);
             rows.push(provision::Model {
                 id,
-                registration_id: matches!(owner, ProvisionOwner::Registration(_)).then_some(owner_id),
-                policy_revision_id: matches!(owner, ProvisionOwner::PolicyRevision(_)).then_some(owner_id),
+                registration_id: by.registration(),
+                policy_revision_id: by.policy_revision(),
                 position,
                 agency_id,
                 recipient_id: self.organization(&provision.recipient).await?,
@@ -142,17 +133,10 @@ pub struct ProvisionListing {
     today: NaiveDate,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Whose {
-    Register,
-    Agency { includes_subordinate: bool },
-    Recipient,
-    Registration { stated_for: Option<Vec<StatedFor>> },
-    PolicyRevision,
-}
-
 impl ProvisionListing {
-    fn of(whose: Whose, today: NaiveDate) -> Self {
+    /// Provisions of one of these, on a day.
+    #[must_use]
+    pub fn of(whose: Whose, today: NaiveDate) -> Self {
         Self { whose, filter: None, today }
     }
 
@@ -160,35 +144,11 @@ impl ProvisionListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type in the filter.
-    pub fn of_register(filter: Option<Box<ProvisionFilter>>, today: NaiveDate) -> Result<Self> {
+    pub fn filtered(filter: Option<Box<ProvisionFilter>>, today: NaiveDate) -> Result<Self> {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
         Ok(Self { filter, ..Self::of(Whose::Register, today) })
-    }
-
-    /// Provisions in force by an agency.
-    #[must_use]
-    pub fn of_agency(includes_subordinate: bool, today: NaiveDate) -> Self {
-        Self::of(Whose::Agency { includes_subordinate }, today)
-    }
-
-    /// Provisions in force to an organization.
-    #[must_use]
-    pub fn of_recipient(today: NaiveDate) -> Self {
-        Self::of(Whose::Recipient, today)
-    }
-
-    /// Provisions that count for a registration.
-    #[must_use]
-    pub fn of_registration(stated_for: Option<Vec<StatedFor>>, today: NaiveDate) -> Self {
-        Self::of(Whose::Registration { stated_for }, today)
-    }
-
-    /// Provisions that a revision of a policy states.
-    #[must_use]
-    pub fn of_policy_revision(today: NaiveDate) -> Self {
-        Self::of(Whose::PolicyRevision, today)
     }
 }
 
@@ -196,19 +156,9 @@ impl Listing for ProvisionListing {
     type Row = provision::Model;
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
-        let stated = Stated { table: "provision", rows: provision::Entity::find().into_query() };
-        let mut rows = match &self.whose {
-            Whose::Register => stated.in_force(self.today),
-            Whose::Agency { includes_subordinate } => stated.for_agencies(parents, *includes_subordinate, self.today),
-            Whose::Recipient => stated.for_organizations("recipient_id", parents, self.today),
-            Whose::Registration { stated_for } => stated.for_registrations(parents, stated_for.as_deref(), self.today),
-            Whose::PolicyRevision => {
-                let mut rows = stated.rows;
-                let revision = Expr::col((provision::Entity, provision::Column::PolicyRevisionId));
-                rows.expr_as(revision.clone(), "parent_id").and_where(revision.is_in(parents.iter().copied()));
-                rows
-            }
-        };
+        let stated = Stated { table: "provision", rows: provision::Entity::find().into_query(), organization: "recipient_id" };
+        let mut rows = stated.of(&self.whose, parents, self.today);
+        // Checked when the list was made.
         if let Some(Ok(condition)) = self.filter.as_deref().map(ProvisionFilter::condition) {
             rows.cond_where(condition);
         }
@@ -216,19 +166,7 @@ impl Listing for ProvisionListing {
     }
 
     fn order(&self) -> Order<provision::Model> {
-        // Rows of one record stay together, in its order; what a file states itself comes before what its policy states.
-        let of_policy = Expr::cust("CASE WHEN registration_id IS NULL THEN 1 ELSE 0 END");
-        let owner = Expr::cust("COALESCE(registration_id, policy_revision_id)");
-        Order {
-            name: "provisions",
-            is_descending: false,
-            keys: vec![
-                OrderKey::expression(Kind::Number, of_policy, |row| Key::Number(row.registration_id.is_none().into())),
-                OrderKey::expression(Kind::Id, owner, |row| Key::Id(row.registration_id.or(row.policy_revision_id).unwrap_or_default())),
-                OrderKey::column(Kind::Number, "position", |row| Key::Number(row.position.into())),
-            ],
-            id: |row| row.id,
-        }
+        record_order("provisions")
     }
 }
 
@@ -240,33 +178,22 @@ impl ProvisionFilter {
     pub fn condition(&self) -> Result<Condition> {
         let column = |column: provision::Column| Expr::col((provision::Entity, column));
         let items = |filter: &ProvidedItemFilter| {
-            let keys = Query::select()
-                .column((provided_item::Entity, provided_item::Column::ProvisionId))
+            Ok(Query::select()
+                .expr(Expr::val(1))
                 .from(provided_item::Entity)
+                .and_where(Expr::col((provided_item::Entity, provided_item::Column::ProvisionId)).equals((provision::Entity, provision::Column::Id)))
                 .cond_where(filter.condition()?)
-                .take();
-            Ok::<_, Error>(among(column(provision::Column::Id), keys))
+                .take())
         };
         let own = all_of([
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.recipient.as_ref().map(|filter| Ok::<_, Error>(among(column(provision::Column::RecipientId), organization_keys(filter)?))).transpose()?,
-            self.material.as_ref().map(|filter| folded_text(Func::lower(column(provision::Column::Material)).into(), filter)),
-            self.purpose.as_ref().map(|filter| folded_text(Func::lower(column(provision::Column::Purpose)).into(), filter)),
-            self.items.as_ref().and_then(|linked| linked.some.as_deref()).map(items).transpose()?,
-            self.items.as_ref().and_then(|linked| linked.none.as_deref()).map(items).transpose()?.map(negated),
+            self.material.as_ref().map(|filter| plain_text(column(provision::Column::Material), filter)),
+            self.purpose.as_ref().map(|filter| plain_text(column(provision::Column::Purpose), filter)),
+            self.items.as_ref().map(|wanted| linked(wanted.some.as_deref(), wanted.none.as_deref(), items)).transpose()?.flatten(),
             self.retention_class.as_ref().map(|filter| exact(column(provision::Column::RetentionClass), filter.words(), filter.is_null)),
             self.is_outside_purpose.map(|wanted| flag(column(provision::Column::IsOutsidePurpose), wanted)),
-            self.stated_for.as_ref().and_then(super::StatedForFilter::words).map(|words| {
-                let of = |which: StatedFor| words.contains(&which.as_str());
-                let file = column(provision::Column::RegistrationId).is_not_null();
-                let policy = column(provision::Column::PolicyRevisionId).is_not_null();
-                crate::store::any_of(
-                    [(of(StatedFor::DataFile), file), (of(StatedFor::Policy), policy)]
-                        .into_iter()
-                        .filter(|(wanted, _)| *wanted)
-                        .map(|(_, is)| Condition::all().add(is)),
-                )
-            }),
+            self.stated_for.as_ref().and_then(StatedForFilter::words).map(|words| stated_for("provision", &words)),
         ]);
         combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), Self::condition)
     }

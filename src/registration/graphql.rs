@@ -25,11 +25,12 @@ use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
 use crate::legal_basis::BasesOfRegistration;
 use crate::legal_basis::graphql::{LegalBasesFilter, LegalBasis};
+use crate::provision::ProvisionListing;
 use crate::provision::graphql::ProvisionConnection;
-use crate::provision::{ProvisionListing, StatedFor};
 use crate::retention::graphql::{Retention, retention};
 use crate::retention::{RetentionChangeFilter, RetentionClassFilter, TermsOfRegistration};
 use crate::source::graphql::{Source, sources};
+use crate::stated::{StatedFor, Whose};
 use crate::store::{Page, text_list};
 
 /// Registration (등록 이력): one immutable record of a data file's content. Act 제32조①, Decree 제33조①, 제34조.
@@ -130,6 +131,11 @@ impl Registration {
         self.0.processing_method_text.as_deref()
     }
 
+    /// Way in which the data are collected (수집방법) as written, `온라인 수집 (홈페이지 회원신청)` say; null if not stated.
+    async fn collection_method(&self) -> Option<&str> {
+        self.0.collection_method.as_deref()
+    }
+
     /// Retention period (보유기간); null if not stated.
     async fn retention(&self, ctx: &Context<'_>) -> Result<Option<Retention>> {
         if self.0.retention_text.is_none() {
@@ -151,7 +157,7 @@ impl Registration {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ProvisionListing::of_registration(stated_for, ctx.session()?.today());
+        let listing = ProvisionListing::of(Whose::Registration { stated_for }, ctx.session()?.today());
         Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -166,7 +172,7 @@ impl Registration {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = EntrustmentListing::of_registration(stated_for, ctx.session()?.today());
+        let listing = EntrustmentListing::of(Whose::Registration { stated_for }, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 

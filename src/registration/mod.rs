@@ -144,6 +144,8 @@ pub struct RegistrationInput {
     pub processing_method: Option<ProcessingMethod>,
     /// Method of processing as written.
     pub processing_method_text: Option<String>,
+    /// Way of collection (수집방법) as written.
+    pub collection_method: Option<String>,
     /// Retention period (보유기간).
     pub retention: Option<RetentionInput>,
     /// Provisions stated for the file (통상적·반복적 제공).
@@ -202,6 +204,8 @@ pub struct Content {
     pub processing_method: Option<ProcessingMethod>,
     /// Method of processing as written.
     pub processing_method_text: Option<String>,
+    /// Way of collection as written.
+    pub collection_method: Option<String>,
     /// Retention period.
     pub retention: Option<Retention>,
     /// Provisions stated for the file.
@@ -279,6 +283,7 @@ impl RegistrationInput {
             collected_items: problems.each("collectedItems", &self.collected_items, crate::collected_item::MOST, |problems, item| item.checked(problems)),
             processing_method: self.processing_method,
             processing_method_text: problems.text("processingMethodText", self.processing_method_text.as_deref(), 500),
+            collection_method: problems.text("collectionMethod", self.collection_method.as_deref(), 500),
             retention: self.retention.as_ref().and_then(|retention| problems.within("retention", |problems| retention.checked(problems))),
             provisions: problems.each("provisions", &self.provisions, provision::MOST, |problems, provision| provision.checked(problems, parties)),
             entrustments: problems.each("entrustments", &self.entrustments, entrustment::MOST, |problems, entrustment| entrustment.checked(problems, parties)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{access_restriction, agency, collected_item, entrustment, legal_basis, provision, registration, retention_term};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -15,18 +15,19 @@ use super::{AccessDesk, AccessRestriction, Content, Department, RegistrationChan
 use crate::agency::agency_keys;
 use crate::collected_item::graphql::CollectedItemsFilter;
 use crate::collected_item::{CollectedItem, item_rows};
-use crate::entrustment::{EntrustmentOwner, entrustments_by};
+use crate::entrustment::entrustments_by;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::hangul;
 use crate::identity::NodeType;
 use crate::legal_basis::graphql::LegalBasesFilter;
 use crate::legal_basis::{BasisOwner, bases_by};
-use crate::provision::{ProvisionOwner, provisions_by};
+use crate::provision::provisions_by;
 use crate::retention::{self, Retention, RetentionOwner, term_rows, terms_by};
+use crate::stated::StatedBy;
 use crate::store::{
     Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files,
-    number, of_agencies, text_list,
+    number, of_agencies, plain_text, text_list,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -61,6 +62,7 @@ impl Write {
             purpose: content.purpose.clone(),
             processing_method: content.processing_method.map(|word| word.as_str().to_owned()),
             processing_method_text: content.processing_method_text.clone(),
+            collection_method: content.collection_method.clone(),
             retention_text: content.retention.as_ref().map(|retention| retention.text.clone()),
             retention_class: content.retention.as_ref().map(|retention| retention.class.as_str().to_owned()),
             retention_change: retention_change.map(|word| word.as_str().to_owned()),
@@ -92,8 +94,8 @@ impl Write {
             text: restriction.text.clone(),
         });
         self.insert::<access_restriction::Entity>(restrictions.collect()).await?;
-        self.provisions(ProvisionOwner::Registration(id), agency_id, &content.provisions).await?;
-        self.entrustments(EntrustmentOwner::Registration(id), agency_id, &content.entrustments).await
+        self.provisions(StatedBy::Registration(id), agency_id, &content.provisions).await?;
+        self.entrustments(StatedBy::Registration(id), agency_id, &content.entrustments).await
     }
 }
 
@@ -124,7 +126,8 @@ async fn assembled(db: &impl ConnectionTrait, rows: Vec<registration::Model>) ->
         .all(db)
         .await?;
     for row in item_rows {
-        items.entry(row.registration_id).or_default().push(CollectedItem { name: row.name, requirement: word(&row.requirement)?, subject: row.subject });
+        let item = CollectedItem { name: row.name, requirement: word(&row.requirement)?, subject: row.subject, marker: row.marker };
+        items.entry(row.registration_id).or_default().push(item);
     }
     let mut restrictions: HashMap<Uuid, Vec<AccessRestriction>> = HashMap::new();
     let restriction_rows = access_restriction::Entity::find()
@@ -162,6 +165,7 @@ async fn assembled(db: &impl ConnectionTrait, rows: Vec<registration::Model>) ->
             collected_items: items.remove(&row.id).unwrap_or_default(),
             processing_method: row.processing_method.as_deref().map(word).transpose()?,
             processing_method_text: row.processing_method_text,
+            collection_method: row.collection_method,
             retention,
             provisions: provisions.remove(&row.id).unwrap_or_default(),
             entrustments: entrustments.remove(&row.id).unwrap_or_default(),
@@ -418,7 +422,7 @@ impl RetentionFilter {
         let on_terms = all_of([
             self.max_months.as_ref().map(|filter| number(term(retention_term::Column::MaxMonths), filter)),
             self.min_months.as_ref().map(|filter| number(term(retention_term::Column::MinMonths), filter)),
-            self.event.as_ref().map(|filter| folded_text(Func::lower(term(retention_term::Column::Event)).into(), filter)),
+            self.event.as_ref().map(|filter| plain_text(term(retention_term::Column::Event), filter)),
         ]);
         let has_term = (self.max_months.is_some() || self.min_months.is_some() || self.event.is_some()).then(|| {
             let select = Query::select()
@@ -458,7 +462,6 @@ impl RegistrationFilter {
     /// `BAD_USER_INPUT` for an id of another type, or a category that the tree lacks.
     pub fn condition(&self) -> Result<Condition> {
         let column = |column: registration::Column| Expr::col((registration::Entity, column));
-        let lower = |of: registration::Column| Expr::from(Func::lower(column(of)));
         let status = self.status.as_ref().map(|filter| {
             let status = exact(Expr::col((entity::data_file::Entity, entity::data_file::Column::Status)), filter.words(), filter.is_null);
             let keys =
@@ -470,9 +473,9 @@ impl RegistrationFilter {
             self.data_file.as_ref().map(|filter| key(column(registration::Column::DataFileId), filter, NodeType::DataFile)).transpose()?,
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(registration::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.name.as_ref().map(|filter| folded_text(column(registration::Column::NameFolded), filter)),
-            self.purpose.as_ref().map(|filter| folded_text(lower(registration::Column::Purpose), filter)),
+            self.purpose.as_ref().map(|filter| plain_text(column(registration::Column::Purpose), filter)),
             self.change_kind.as_ref().map(|filter| exact(column(registration::Column::ChangeKind), filter.words(), filter.is_null)),
-            self.reason.as_ref().map(|filter| folded_text(lower(registration::Column::Reason), filter)),
+            self.reason.as_ref().map(|filter| plain_text(column(registration::Column::Reason), filter)),
             self.valid_from.as_ref().map(|filter| date(column(registration::Column::ValidFrom), filter)),
             self.recorded_at.as_ref().map(|filter| instant(column(registration::Column::RecordedAt), filter)),
             self.completeness.as_ref().map(|filter| exact(column(registration::Column::Completeness), filter.words(), filter.is_null)),

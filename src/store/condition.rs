@@ -61,10 +61,10 @@ pub fn folded_text(column: Operand, filter: &StringFilter) -> Condition {
     text(column, filter, hangul::folded)
 }
 
-/// Condition on a column kept as written: codes, numbers, addresses.
+/// Condition on a column that holds a text as written, or a code: compared as it stands, since the databases differ in how they fold case.
 #[must_use]
 pub fn plain_text(column: Operand, filter: &StringFilter) -> Condition {
-    text(column, filter, str::to_owned)
+    text(column, filter, hangul::normalised)
 }
 
 fn text(column: Operand, filter: &StringFilter, spelling: fn(&str) -> String) -> Condition {

@@ -7,7 +7,10 @@ use entity::{data_file, policy_revision, policy_revision_data_file, registration
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
 use uuid::Uuid;
 
-use crate::provision::StatedFor;
+use super::condition::any_of;
+use super::page::{Key, Kind, Order, OrderKey};
+use crate::stated::{StatedFor, Whose};
+use crate::vocabulary::Vocabulary as _;
 
 /// Status of the files that a list holds where its filter does not ask for a status.
 const LISTED: [&str; 2] = ["REGISTERED", "DISCLOSED"];
@@ -41,12 +44,14 @@ pub fn revisions_in_force(day: NaiveDate) -> SelectStatement {
         .take()
 }
 
-/// What a table of provisions or entrustments is made of, as far as it matters whose they are.
+/// A table of provisions or of entrustments, as far as it matters whose they are.
 pub struct Stated {
     /// Name of the table.
     pub table: &'static str,
     /// Every row, as selected from the table.
     pub rows: SelectStatement,
+    /// Column of the recipient or entrustee.
+    pub organization: &'static str,
 }
 
 impl Stated {
@@ -54,9 +59,35 @@ impl Stated {
         Expr::col((self.table, name))
     }
 
-    /// Rows in force on a day: of registrations in force, and of the revisions of policies in force.
+    /// Rows of a list on a day; under parents, each with its parent as `parent_id`.
     #[must_use]
-    pub fn in_force(mut self, day: NaiveDate) -> SelectStatement {
+    pub fn of(self, whose: &Whose, parents: &[Uuid], day: NaiveDate) -> SelectStatement {
+        match whose {
+            Whose::Register => self.in_force(day),
+            Whose::Agency { includes_subordinate } => {
+                let agency_id = (self.table, "agency_id");
+                let mut rows = self.in_force(day);
+                of_agencies(&mut rows, agency_id, parents, *includes_subordinate);
+                rows
+            }
+            Whose::Organization => {
+                let organization = self.column(self.organization);
+                let mut rows = self.in_force(day);
+                rows.expr_as(organization.clone(), "parent_id").and_where(organization.is_in(parents.iter().copied()));
+                rows
+            }
+            Whose::Registration { stated_for } => self.for_registrations(parents, stated_for.as_deref(), day),
+            Whose::PolicyRevision => {
+                let revision = self.column("policy_revision_id");
+                let mut rows = self.rows;
+                rows.expr_as(revision.clone(), "parent_id").and_where(revision.is_in(parents.iter().copied()));
+                rows
+            }
+        }
+    }
+
+    /// Rows in force on a day: of registrations in force, and of the revisions of policies in force.
+    fn in_force(mut self, day: NaiveDate) -> SelectStatement {
         let either = Condition::any()
             .add(self.column("registration_id").in_subquery(registrations_in_force()))
             .add(self.column("policy_revision_id").in_subquery(revisions_in_force(day)));
@@ -66,8 +97,7 @@ impl Stated {
 
     /// Rows of each of the registrations, with the registration as `parent_id`: those that it states itself, and those of the policies that covered its file while it was in force (the last
     /// revision that began before the registration ended).
-    #[must_use]
-    pub fn for_registrations(mut self, registrations: &[Uuid], stated_for: Option<&[StatedFor]>, day: NaiveDate) -> SelectStatement {
+    fn for_registrations(mut self, registrations: &[Uuid], stated_for: Option<&[StatedFor]>, day: NaiveDate) -> SelectStatement {
         let wanted = |which: StatedFor| stated_for.is_none_or(|list| list.contains(&which));
         let tomorrow = day.checked_add_days(Days::new(1)).unwrap_or(day);
         let ended = format!(
@@ -104,24 +134,65 @@ impl Stated {
         }
         self.rows
     }
+}
 
-    /// Rows in force of each of the agencies, with the agency as `parent_id`; those of the agencies below it too, if wanted.
-    #[must_use]
-    pub fn for_agencies(self, agencies: &[Uuid], includes_subordinate: bool, day: NaiveDate) -> SelectStatement {
-        let agency_id = (self.table, "agency_id");
-        let mut rows = self.in_force(day);
-        of_agencies(&mut rows, agency_id, agencies, includes_subordinate);
-        rows
-    }
+/// Row of a table of provisions or of entrustments.
+pub trait StatedRow: 'static {
+    /// Registration that states it.
+    fn registration(&self) -> Option<Uuid>;
+    /// Revision of a policy that states it.
+    fn policy_revision(&self) -> Option<Uuid>;
+    /// Place in that record.
+    fn position(&self) -> i32;
+    /// Key.
+    fn key(&self) -> Uuid;
+}
 
-    /// Rows in force of each of the organizations, which stand in `column`, with the organization as `parent_id`.
-    #[must_use]
-    pub fn for_organizations(self, column: &'static str, organizations: &[Uuid], day: NaiveDate) -> SelectStatement {
-        let organization = self.column(column);
-        let mut rows = self.in_force(day);
-        rows.expr_as(organization.clone(), "parent_id").and_where(organization.is_in(organizations.iter().copied()));
-        rows
-    }
+macro_rules! stated_rows {
+    ($($table:ident),+) => {$(
+        impl StatedRow for entity::$table::Model {
+            fn registration(&self) -> Option<Uuid> {
+                self.registration_id
+            }
+
+            fn policy_revision(&self) -> Option<Uuid> {
+                self.policy_revision_id
+            }
+
+            fn position(&self) -> i32 {
+                self.position
+            }
+
+            fn key(&self) -> Uuid {
+                self.id
+            }
+        }
+    )+};
+}
+
+stated_rows!(provision, entrustment);
+
+/// Order of provisions and entrustments: rows of one record stay together, in its order; what files state themselves comes before what policies state.
+pub fn record_order<R: StatedRow>(name: &'static str) -> Order<R> {
+    let of_policy = Expr::cust("CASE WHEN registration_id IS NULL THEN 1 ELSE 0 END");
+    let record = Expr::cust("COALESCE(registration_id, policy_revision_id)");
+    let keys = vec![
+        OrderKey::expression(Kind::Number, of_policy, |row: &R| Key::Number(row.registration().is_none().into())),
+        OrderKey::expression(Kind::Id, record, |row: &R| Key::Id(row.registration().or(row.policy_revision()).unwrap_or_default())),
+        OrderKey::column(Kind::Number, "position", |row: &R| Key::Number(row.position().into())),
+    ];
+    Order { name, is_descending: false, keys, id: StatedRow::key }
+}
+
+/// The rows that are stated for one of these.
+#[must_use]
+pub fn stated_for(table: &'static str, words: &[&'static str]) -> Condition {
+    let column = |which: StatedFor| match which {
+        StatedFor::DataFile => "registration_id",
+        StatedFor::Policy => "policy_revision_id",
+    };
+    let wanted = [StatedFor::DataFile, StatedFor::Policy].into_iter().filter(|which| words.contains(&which.as_str()));
+    any_of(wanted.map(|which| Condition::all().add(Expr::col((table, column(which))).is_not_null())))
 }
 
 /// Narrows rows to those of the agencies, which stand in `column`, with the agency as `parent_id`; those of the agencies below it too, if wanted.

@@ -12,13 +12,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migration::MigratorTrait as _;
-use sea_orm::{ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _,
+};
 use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
-pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, registrations_in_force, revisions_in_force};
+pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_order, revisions_in_force, stated_for};
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
-pub use page::{Cursor, EARLIEST, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
+pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub use write::{Salts, Write, insert_all};
 
 use crate::error::{Error, Result};
@@ -48,7 +50,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `url`: `sqlite:PATH`, `postgres://…`. A SQLite file is created where it does not exist and `create` says so.
+    /// Opens the database at `url`: `sqlite:PATH`, `postgres://…`. A SQLite file that does not exist is created where the URL says `?mode=rwc`.
     ///
     /// # Errors
     /// `Unavailable` when the database cannot be reached or opened.
@@ -115,6 +117,20 @@ impl Store {
                 (name, applied)
             })
             .collect())
+    }
+
+    /// Tells the database how much of what it holds now, so that it plans by it: after much was written at once.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn refresh_statistics(&self) -> Result<()> {
+        let statement = match self.db.get_database_backend() {
+            DatabaseBackend::Postgres => "ANALYZE",
+            // A sample of each index is enough, and keeps this short for any size.
+            _ => "PRAGMA analysis_limit = 1000; ANALYZE",
+        };
+        self.db.execute_unprepared(statement).await?;
+        Ok(())
     }
 
     /// Whether the database answers and every migration was applied.

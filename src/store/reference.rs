@@ -1,6 +1,6 @@
-//! Reference data that the program carries: regions and item categories. The tables follow the bundled version at every `migrate` (docs/adr/0005).
+//! Reference data that the program carries: regions and item categories. The tables follow the newest version that a program brought, at every `migrate` (docs/adr/0005).
 //!
-//! Categories and identifiers of items are derived by rules that have a version: where the version differs from the one that the tables were derived with, they are derived again. That changes no
+//! Categories and identifiers of items are derived by rules that have a version: where the bundled version is newer than the one that the tables were derived with, they are derived again. That changes no
 //! registration and is no journal entry.
 
 use entity::{collected_item, item_category, policy_item, provided_item, region, setting};
@@ -20,12 +20,12 @@ use crate::vocabulary::Vocabulary as _;
 pub async fn synchronise(store: &Store) -> Result<()> {
     let txn = store.begin().await?;
     let (regions, categories) = (Regions::bundled(), ItemCategories::bundled());
-    if is_other_version(&txn, "regions", regions.version).await? {
+    if is_newer(&txn, "regions", regions.version).await? {
         let rows = regions.all.iter().map(|entry| region::Model { code: entry.code.clone(), name: entry.name.clone(), parent_code: entry.parent.clone() });
         let conflict = OnConflict::column(region::Column::Code).update_columns([region::Column::Name, region::Column::ParentCode]).to_owned();
         region::Entity::insert_many(rows.map(|row| row.into_active_model().reset_all())).on_conflict(conflict).exec_without_returning(&txn).await?;
     }
-    if is_other_version(&txn, "item_categories", categories.version()).await? {
+    if is_newer(&txn, "item_categories", categories.version()).await? {
         let rows = (0..).zip(categories.all()).map(|(position, category)| item_category::Model {
             code: category.code.clone(),
             parent_code: category.parent.clone(),
@@ -48,11 +48,11 @@ pub async fn synchronise(store: &Store) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// Whether the tables hold another version than the bundled one; then the bundled one is noted.
-async fn is_other_version(db: &impl ConnectionTrait, what: &str, version: u32) -> Result<bool> {
+/// Whether the bundled version is newer than that of the tables; then it is noted. An older program leaves the tables alone.
+async fn is_newer(db: &impl ConnectionTrait, what: &str, version: u32) -> Result<bool> {
     let name = format!("version of {what}");
     let stored = setting::Entity::find_by_id(name.clone()).one(db).await?;
-    if stored.is_some_and(|row| row.value == version.to_string()) {
+    if stored.and_then(|row| row.value.parse::<u32>().ok()).is_some_and(|stored| stored >= version) {
         return Ok(false);
     }
     let row = setting::Model { name, value: version.to_string() }.into_active_model().reset_all();

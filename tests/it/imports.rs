@@ -29,7 +29,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "unknown key",
         "purpose: 시험",
         "porpose: 시험",
-        "test.yaml:13:9: there is no key `porpose` here; the keys are changeKind, reason, validFrom, registeredOn, completeness, agency, name, purpose, legalBases, collectedItems, processingMethod, processingMethodText, retention, provisions, entrustments, dataSubjectCount, countedOn, processingDepartment, accessDesk, accessRestrictions, informationSystem, includesChildrenUnder14, operationStartedOn, sources",
+        "test.yaml:13:9: there is no key `porpose` here; the keys are changeKind, reason, validFrom, registeredOn, completeness, agency, name, purpose, legalBases, collectedItems, processingMethod, processingMethodText, collectionMethod, retention, provisions, entrustments, dataSubjectCount, countedOn, processingDepartment, accessDesk, accessRestrictions, informationSystem, includesChildrenUnder14, operationStartedOn, sources",
     ),
     (
         "unknown word of an enumeration",

@@ -132,6 +132,15 @@ impl<'a> Checker<'a> {
             Some(TypeShape::Scalar) => {
                 if let Err(what) = scalar_check::check(name, value, site.origin) {
                     self.wrong(site, &what);
+                } else if let Value::String(text) = value
+                    && text.len() > self.limits.text_bytes
+                {
+                    let (limit, actual) = (self.limits.text_bytes as u64, text.len() as u64);
+                    let message = format!("{} is a text of {actual} bytes; at most {limit} are accepted.", described(site));
+                    self.refuse(Refusal::new(code::BAD_USER_INPUT, message).at(site.place).limit(limit, actual).fact("argument", site.path.clone()));
+                } else if matches!(value, Value::String(text) if text.contains('\0')) {
+                    // PostgreSQL cannot hold it, so no text of the register has it.
+                    self.wrong_by(code::BAD_USER_INPUT, site, "contains the character U+0000; leave it out");
                 } else if let (Some(check), "ID") = (self.argument_check, name.as_str()) {
                     let checked = match value {
                         Value::String(text) => check(name, site.name, text),

@@ -33,6 +33,8 @@ pub struct Limits {
     pub list_items: usize,
     /// Items of a list given as an argument of a mutation: a registration has up to a thousand collected items.
     pub mutation_list_items: usize,
+    /// Bytes of one text in an argument.
+    pub text_bytes: usize,
     /// Depth to which input objects nest in one argument.
     pub input_depth: usize,
     /// Depth to which `and`, `or` and `not` nest in one filter.
@@ -59,6 +61,7 @@ impl Default for Limits {
             page: 100,
             list_items: 100,
             mutation_list_items: 1_000,
+            text_bytes: 8 * 1024,
             input_depth: 16,
             filter_nesting: 5,
             filter_conditions: 100,

@@ -16,6 +16,7 @@ use super::{
 use crate::entrustment::entrustments_by;
 use crate::error::{Error, Result};
 use crate::graphql::word;
+use crate::legal_basis::bases_by;
 use crate::organization::Party;
 use crate::policy::{
     AutoCollection, Content, DisposalMethod, IncomingEntrustment, PolicyItem, PolicySection, PrivacyLabel, PrivacyOfficer, RemedyBody, RightProcedure,
@@ -59,6 +60,10 @@ pub async fn revision_contents(db: &impl ConnectionTrait, ids: &[Uuid]) -> Resul
             published_url: row.published_url,
             announced_on: row.announced_on,
             sections: row.states_sections.then_some(sections),
+            has_labels: row.has_labels,
+            has_auto_collection: row.has_auto_collection,
+            impact_assessment_text: row.impact_assessment_text,
+            video_notice_count: row.video_notice_count,
             data_files: files.remove(&id).unwrap_or_default(),
             labels: labels.remove(&id).unwrap_or_default(),
             collected_items: items.remove(&id).unwrap_or_default(),
@@ -129,13 +134,26 @@ async fn devices(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid
     let rows = rows::<DevicesOfRevision>(db, ids).await?;
     let keys: Vec<Uuid> = rows.values().flatten().map(|row| row.id).collect();
     let mut terms = terms_by(db, entity::retention_term::Column::VideoDeviceId, &keys).await?;
+    let mut bases = bases_by(db, entity::legal_basis::Column::VideoDeviceId, &keys).await?;
     let mut devices: HashMap<Uuid, Vec<VideoDevice>> = HashMap::new();
     for row in rows.into_values().flatten() {
         let retention = match (row.retention_text, row.retention_class) {
             (Some(text), Some(class)) => Some(Retention { text, class: word(&class)?, terms: terms.remove(&row.id).unwrap_or_default() }),
             _ => None,
         };
-        let device = VideoDevice { kind: word(&row.kind)?, count: row.count, location: row.location, purpose: row.purpose, retention, note: row.note };
+        let device = VideoDevice {
+            kind: word(&row.kind)?,
+            count: row.count,
+            location: row.location,
+            purpose: row.purpose,
+            legal_bases: bases.remove(&row.id).unwrap_or_default(),
+            hours: row.hours,
+            retention,
+            storage_place: row.storage_place,
+            managed_by: row.managed_by,
+            viewing_place: row.viewing_place,
+            note: row.note,
+        };
         devices.entry(row.policy_revision_id).or_default().push(device);
     }
     Ok(devices)
@@ -186,6 +204,7 @@ from_rows! {
     policy_item => PolicyItem: |row| Self { name: row.name, requirement: word(&row.requirement)?, subject: row.subject, activity: row.activity };
     privacy_officer => PrivacyOfficer: |row| Self {
         role: word(&row.role)?,
+        role_text: row.role_text,
         name: row.name,
         is_name_withheld: row.is_name_withheld,
         position: row.job_title,

@@ -18,7 +18,7 @@ use super::graphql::PrivacyPolicyFilter;
 use crate::agency::agency_keys;
 use crate::error::{Error, Result};
 use crate::identity::NodeType;
-use crate::store::{EARLIEST, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
+use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
 pub use content::{desk_of_revision, recorded_parts, revision_contents};
 
@@ -220,7 +220,7 @@ impl Listing for PolicyRevisionListing {
             name: "policyRevisions",
             is_descending: false,
             keys: vec![
-                OrderKey::column_or(Kind::Day, "effective_from", EARLIEST, |row: &policy_revision::Model| Key::Day(place(row).0)),
+                OrderKey::column_or(Kind::Day, "effective_from", EARLIEST_SQL, |row: &policy_revision::Model| Key::Day(place(row).0)),
                 OrderKey::column(Kind::Number, "number", |row| Key::Number(row.number.into())),
             ],
             id: |row| row.id,
@@ -246,6 +246,10 @@ mod tests {
             announced_on: None,
             published_url: None,
             states_sections: false,
+            has_labels: None,
+            has_auto_collection: None,
+            impact_assessment_text: None,
+            video_notice_count: None,
             has_access_desk: false,
             access_desk_department: None,
             access_desk_phones: "[]".to_owned(),

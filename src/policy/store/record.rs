@@ -1,8 +1,8 @@
 //! Recording policies and their revisions.
 
 use entity::{
-    auto_collection, disposal_method, incoming_entrustment, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label,
-    privacy_officer, privacy_policy, remedy_body, retention_term, right_procedure, safeguard, video_device,
+    auto_collection, disposal_method, incoming_entrustment, legal_basis, policy_item, policy_revision, policy_revision_data_file, policy_section,
+    privacy_label, privacy_officer, privacy_policy, remedy_body, retention_term, right_procedure, safeguard, video_device,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
@@ -10,16 +10,16 @@ use uuid::Uuid;
 
 use super::content::revision_contents;
 use crate::collected_item::ItemCategories;
-use crate::entrustment::EntrustmentOwner;
 use crate::error::{Error, Result};
 use crate::hangul;
 use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
+use crate::legal_basis::BasisOwner;
 use crate::policy::{Content, Policy, RemedyBody};
-use crate::provision::ProvisionOwner;
 use crate::registration::Recorded;
 use crate::retention::{RetentionOwner, term_rows};
 use crate::source::DocumentKeys;
+use crate::stated::StatedBy;
 use crate::store::{Write, text_list};
 use crate::vocabulary::Vocabulary as _;
 
@@ -88,6 +88,10 @@ impl Write {
             announced_on: content.announced_on,
             published_url: content.published_url.clone(),
             states_sections: content.sections.is_some(),
+            has_labels: content.has_labels,
+            has_auto_collection: content.has_auto_collection,
+            impact_assessment_text: content.impact_assessment_text.clone(),
+            video_notice_count: content.video_notice_count,
             has_access_desk: desk.is_some(),
             access_desk_department: desk.and_then(|desk| desk.department.clone()),
             access_desk_phones: text_list::stored(desk.map_or(&[], |desk| &desk.phones)),
@@ -100,8 +104,8 @@ impl Write {
         self.parts_of_revision(id, content).await?;
         self.devices_of_revision(id, content).await?;
         self.links_of_revision(id, content).await?;
-        self.provisions(ProvisionOwner::PolicyRevision(id), agency_id, &content.provisions).await?;
-        self.entrustments(EntrustmentOwner::PolicyRevision(id), agency_id, &content.entrustments).await?;
+        self.provisions(StatedBy::PolicyRevision(id), agency_id, &content.provisions).await?;
+        self.entrustments(StatedBy::PolicyRevision(id), agency_id, &content.entrustments).await?;
         let content = serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()))?;
         self.journal(ChangeKind::PolicyRevisionPublished, NodeType::PolicyRevision, id, None, &content);
         Ok(id)
@@ -141,6 +145,7 @@ impl Write {
             policy_revision_id: id,
             position,
             role: officer.role.as_str().to_owned(),
+            role_text: officer.role_text.clone(),
             name: officer.name.clone(),
             is_name_withheld: officer.is_name_withheld,
             job_title: officer.position.clone(),
@@ -191,12 +196,13 @@ impl Write {
         self.insert::<auto_collection::Entity>(auto_collection.collect()).await
     }
 
-    /// Video devices, with the retention of their recordings.
-    async fn devices_of_revision(&self, id: Uuid, content: &Content) -> Result<()> {
-        let (mut rows, mut terms) = (Vec::new(), Vec::new());
+    /// Video devices, with their bases and the retention of their recordings.
+    async fn devices_of_revision(&mut self, id: Uuid, content: &Content) -> Result<()> {
+        let (mut rows, mut bases, mut terms) = (Vec::new(), Vec::new(), Vec::new());
         for (position, device) in (0..).zip(&content.video_devices) {
             let device_id = part_key("VideoDevice", id, position);
             let retention = device.retention.as_ref();
+            bases.extend(self.basis_rows(BasisOwner::VideoDevice(device_id), &device.legal_bases).await?);
             terms.extend(retention.into_iter().flat_map(|retention| term_rows(RetentionOwner::VideoDevice(device_id), retention)));
             rows.push(video_device::Model {
                 id: device_id,
@@ -206,12 +212,17 @@ impl Write {
                 count: device.count,
                 location: device.location.clone(),
                 purpose: device.purpose.clone(),
+                hours: device.hours.clone(),
                 retention_text: retention.map(|retention| retention.text.clone()),
                 retention_class: retention.map(|retention| retention.class.as_str().to_owned()),
+                storage_place: device.storage_place.clone(),
+                managed_by: device.managed_by.clone(),
+                viewing_place: device.viewing_place.clone(),
                 note: device.note.clone(),
             });
         }
         self.insert::<video_device::Entity>(rows).await?;
+        self.insert::<legal_basis::Entity>(bases).await?;
         self.insert::<retention_term::Entity>(terms).await
     }
 
@@ -293,7 +304,9 @@ mod tests {
     publishedUrl: https://example.go.kr/privacy
     announcedOn: 2024-01-20
     sections: [{kind: PURPOSE, heading: 제1조(목적), state: STATED}, {kind: ENTRUSTMENT, state: EMPTY}]
+    hasLabels: true
     labels: [{kind: PURPOSE, text: 서비스 신청}, {kind: CHILDREN}]
+    impactAssessmentText: 영향평가 대상에 해당되지 않음
     collectedItems: [{name: 방문일시, requirement: AUTOMATIC, activity: 인터넷 서비스 이용}, {name: 주민등록번호, subject: 신청자}]
     provisions:
       - {recipient: 경찰서, items: [{name: 성명}], retention: {text: 수사 종료시까지}, legalBases: [{citation: 형사소송법 제199조}]}
@@ -301,15 +314,20 @@ mod tests {
     entrustments: [{entrustee: (주)인터웹, task: 유지관리, startsOn: 2024-01-25, endsOn: 2024-12-31, subEntrustees: [(주)파란샘]}]
     officers:
       - {role: PRIVACY_OFFICER, name: 홍길동, grade: 국장, department: 디지털정책관, phones: ['02-1', '02-2'], email: privacy@example.go.kr, fax: '02-3'}
-      - {role: PRIVACY_MANAGER, position: 팀장, isNameWithheld: true}
+      - {role: PRIVACY_MANAGER, roleText: 개인정보 보호담당자 (열람청구), position: 팀장, isNameWithheld: true}
     accessDesk: {department: 양성평등담당관, phones: ['02-4'], address: 서울}
     rights: [{right: ACCESS, methods: [서면, 전자우편], byAgent: 위임장, form: 별지 제8호, limits: 제35조제4항}]
     remedies: [{name: 개인정보 침해신고센터, operator: 한국인터넷진흥원, url: privacy.kisa.or.kr, phones: [국번 없이 118]}]
     appeals: [{name: 중앙행정심판위원회, address: 세종}]
     safeguards: [{kind: TECHNICAL, measure: 암호화}]
     disposal: {procedure: 승인 후 파기, methods: [{medium: PAPER, method: 파쇄}]}
+    hasAutoCollection: true
     autoCollection: [{name: 쿠키, purpose: 맞춤서비스, refusal: 설정}]
-    videoDevices: [{kind: FIXED, count: 2, location: 로비, purpose: 시설안전, retention: {text: 30일}, note: 24시간}, {note: 현황은 다른 문서}]
+    videoNoticeCount: 4
+    videoDevices:
+      - {kind: FIXED, count: 2, location: 로비, purpose: 시설안전, legalBases: [{citation: 개인정보 보호법 제25조}], hours: 24시간, retention: {text: 30일},
+         storagePlace: 당직실, managedBy: 교육지원팀장, viewingPlace: 교육지원과, note: 방문 전 연락}
+      - {note: 현황은 다른 문서}
     entrustedBy: [{entruster: 해양수산부, task: 운영}]
 ";
 

@@ -89,7 +89,7 @@ pub struct DatabaseArgs {
     /// Most connections to the database at a time.
     #[arg(long, env = "YEOLLAM_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
     pub database_connections: u32,
-    /// Longest wait for a connection, in seconds.
+    /// Longest wait for a connection, and for the lock of an embedded database, in seconds.
     #[arg(long, env = "YEOLLAM_DATABASE_WAIT", default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
     pub database_wait: u64,
 }
@@ -98,7 +98,7 @@ pub struct DatabaseArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Server")]
 pub struct ServerArgs {
-    /// Address to listen on.
+    /// Address to listen on; port 0 takes a free one.
     #[arg(long, env = "YEOLLAM_LISTEN", default_value = "127.0.0.1:8000", value_name = "ADDRESS:PORT", global = true)]
     pub listen: SocketAddr,
     /// Address under which the public reaches this server, for permanent links; http:// and the listen address if not said.
@@ -140,6 +140,17 @@ impl DatabaseArgs {
         self.data_dir.join("register.sqlite")
     }
 
+    /// The database as shown to operators: its address without user and password, or the file of the embedded one.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Some(url) = &self.database_url else { return self.embedded().display().to_string() };
+        let address = url.split('?').next().unwrap_or_default();
+        match (address.split_once("://"), address.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
+            _ => address.to_owned(),
+        }
+    }
+
     /// Settings of the pool of connections.
     #[must_use]
     pub fn pool(&self) -> PoolSettings {
@@ -148,10 +159,10 @@ impl DatabaseArgs {
 }
 
 impl ServerArgs {
-    /// Address under which the public reaches the server.
+    /// Address under which the public reaches the server that listens on `address`.
     #[must_use]
-    pub fn public_url(&self) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    pub fn public_url(&self, address: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
     }
 
     /// Limits on what an operation may ask.
@@ -197,6 +208,17 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        for (url, place) in [
+            ("postgres://user:se@cret@db.example:5432/register?sslmode=require", "postgres://db.example:5432/register"),
+            ("postgres://localhost/register", "postgres://localhost/register"),
+            ("sqlite:a.sqlite?mode=ro", "sqlite:a.sqlite"),
+        ] {
+            assert_eq!(Cli::parse_from(["yeollam", "--database-url", url]).database.place(), place);
+        }
     }
 
     #[test]

@@ -93,8 +93,12 @@ impl Error {
         let mut text = self.to_string();
         let mut source = std::error::Error::source(self);
         while let Some(error) = source {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
+            // Some errors say what their source says.
+            let told = error.to_string();
+            if !text.ends_with(&told) {
+                text.push_str(": ");
+                text.push_str(&told);
+            }
             source = error.source();
         }
         text

@@ -62,14 +62,15 @@ async fn serve(store: Store, arguments: &ServerArgs, introduction: &str) -> Resu
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen))?;
-    let url = arguments.public_url();
+    let address = listener.local_addr().context("the address listened on cannot be told")?;
+    let url = arguments.public_url(address);
     let app = server::app(&store, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
         .map_err(|error| anyhow::anyhow!(error.chain()))?;
     say(&format!(
         "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
          'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
     ))?;
-    info!(listen = %arguments.listen, database = store.system(), "serving");
+    info!(listen = %address, database = store.system(), "serving");
     http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
     store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     info!("stopped");
@@ -130,8 +131,12 @@ async fn open(arguments: &DatabaseArgs) -> Result<Store> {
             .with_context(|| format!("cannot create the data folder {}; `--data-dir` or YEOLLAM_DATA_DIR chooses another one", arguments.data_dir.display()))?;
     }
     Store::connect(&arguments.url(), &arguments.pool()).await.map_err(|error| match &arguments.database_url {
-        Some(_) => anyhow::anyhow!("cannot open the database of --database-url (DATABASE_URL): {}", error.chain()),
-        None => anyhow::anyhow!("cannot open {}: {}", arguments.embedded().display(), error.chain()),
+        Some(_) => anyhow::anyhow!(
+            "cannot open {} (--database-url, DATABASE_URL): {}; is it there, running, and reachable from here?",
+            arguments.place(),
+            error.chain()
+        ),
+        None => anyhow::anyhow!("cannot open {}: {}", arguments.place(), error.chain()),
     })
 }
 

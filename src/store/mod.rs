@@ -55,6 +55,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database cannot be reached or opened.
     pub async fn connect(url: &str, pool: &PoolSettings) -> Result<Self> {
+        let longest_wait = pool.acquire_timeout;
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(pool.max_connections)
@@ -62,7 +63,7 @@ impl Store {
             .connect_timeout(pool.acquire_timeout)
             .sqlx_logging(false)
             // WAL: readers never wait for the writer. FULL: an acknowledged write survives a power cut.
-            .map_sqlx_sqlite_opts(|sqlite| {
+            .map_sqlx_sqlite_opts(move |sqlite| {
                 sqlite
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")
@@ -71,7 +72,7 @@ impl Store {
                     .pragma("temp_store", "MEMORY")
                     // LIKE as in PostgreSQL: what is compared is folded already.
                     .pragma("case_sensitive_like", "ON")
-                    .busy_timeout(Duration::from_secs(10))
+                    .busy_timeout(longest_wait)
             })
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
         Ok(Self { db: Database::connect(options).await.map_err(unavailable)? })

@@ -1,0 +1,257 @@
+//! The program itself: what it says to whoever starts it, right or wrong, and how it ends.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use sea_orm::{ConnectionTrait as _, Database};
+use serde_json::{Value, json};
+
+use crate::harness::{Data, Server, on_both};
+
+/// The program, in a folder and with no setting but those given.
+fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_yeollam"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for setting in [
+        "DATABASE_URL",
+        "RUST_LOG",
+        "YEOLLAM_DATA_DIR",
+        "YEOLLAM_LISTEN",
+        "YEOLLAM_PUBLIC_URL",
+        "YEOLLAM_LOG_FORMAT",
+        "YEOLLAM_COST_LIMIT",
+        "YEOLLAM_DEPTH_LIMIT",
+        "YEOLLAM_BODY_BYTES",
+        "YEOLLAM_REQUEST_DEADLINE",
+        "YEOLLAM_DATABASE_CONNECTIONS",
+        "YEOLLAM_DATABASE_WAIT",
+    ] {
+        command.env_remove(setting);
+    }
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    yeollam(folder, arguments).output().unwrap()
+}
+
+/// What the program says, with its exit code; the folder's path left out.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)).replace(folder.to_str().unwrap(), "FOLDER");
+    let line = arguments.join(" ").replace(folder.to_str().unwrap(), "FOLDER").replace("secret", "…");
+    format!("$ yeollam {line}\n{}\n[{}]\n\n", text.trim_end(), output.status.code().unwrap())
+}
+
+#[test]
+fn help_is_worth_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages: &[&[&str]] = &[&["--help"], &["serve", "--help"], &["import", "--help"], &["migrate", "--help"], &["-h"]];
+    let told: String = pages.iter().map(|arguments| said(folder.path(), arguments)).collect();
+    insta::assert_snapshot!("help", told);
+    assert_eq!(fs_entries(folder.path()), 0, "help makes no folder");
+}
+
+fn fs_entries(folder: &Path) -> usize {
+    std::fs::read_dir(folder).unwrap().count()
+}
+
+#[test]
+fn the_schema_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["schema"]);
+    let committed = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
+    assert!(output.status.success() && output.stderr.is_empty());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), committed);
+    assert_eq!(fs_entries(folder.path()), 0, "printing the schema needs no database");
+}
+
+#[test]
+fn wrong_command_lines_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: &[&[&str]] = &[
+        &["fly"],
+        &["--lisen", "127.0.0.1:1"],
+        &["--listen", "here"],
+        &["--database-url", "mysql://localhost/x", "serve"],
+        &["--public-url", "yeollam.kr", "serve"],
+        &["--database-connections", "0", "serve"],
+        &["--cost-limit", "1", "serve"],
+        &["--log-format", "xml", "serve"],
+        &["import"],
+        &["migrate"],
+        &["migrate", "down", "--steps", "0"],
+    ];
+    insta::assert_snapshot!("wrong_command_lines", lines.iter().map(|arguments| said(folder.path(), arguments)).collect::<String>());
+    let by_environment = yeollam(folder.path(), &["serve"]).env("YEOLLAM_LISTEN", "somewhere").output().unwrap();
+    assert!(String::from_utf8_lossy(&by_environment.stderr).contains("--listen"), "{by_environment:?}");
+    assert_eq!(fs_entries(folder.path()), 0);
+}
+
+#[tokio::test]
+async fn databases_that_cannot_be_used_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("text"), "no database").unwrap();
+    std::fs::write(path.join("sound.yaml"), "format: yeollam/1\nagencies: [{code: T000001, name: 시험청, type: CENTRAL}]\n").unwrap();
+    assert!(run(path, &["--data-dir", "register", "migrate", "up"]).status.success());
+    let mut told = String::new();
+    for arguments in [
+        vec!["--data-dir", "new", "serve"],
+        vec!["--data-dir", "new", "import", "sound.yaml"],
+        vec!["--data-dir", "text/below", "serve"],
+        vec!["--database-url", "sqlite:text", "serve"],
+        vec!["--database-url", "sqlite:nowhere/register.sqlite?mode=rwc", "serve"],
+        vec!["--database-url", "sqlite:register/register.sqlite?mode=ro", "import", "sound.yaml"],
+        vec!["--database-url", "sqlite:register/register.sqlite?mode=ro", "migrate", "down"],
+        // Nobody listens there: the port is taken and given back.
+        vec!["--database-url", "postgres://user:secret@127.0.0.1:1/register", "--database-wait", "1", "serve"],
+    ] {
+        told.push_str(&said(path, &arguments));
+    }
+    // A writer that does not end: the lock is waited for, then it is told.
+    let file = path.join("register/register.sqlite");
+    let other = Database::connect(format!("sqlite:{}", file.display())).await.unwrap();
+    other.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+    told.push_str(&said(path, &["--data-dir", "register", "--database-wait", "1", "import", "sound.yaml"]));
+    other.execute_unprepared("ROLLBACK").await.unwrap();
+    told.push_str(&said(path, &["--data-dir", "register", "import", "sound.yaml"]));
+    assert!(!told.contains("secret"), "a password is shown: {told}");
+    insta::assert_snapshot!("databases_that_cannot_be_used", told);
+}
+
+#[test]
+fn imports_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::create_dir(path.join("empty")).unwrap();
+    std::fs::create_dir(path.join("many")).unwrap();
+    let agency = |number: u8| format!("format: yeollam/1\nagencies: [{{code: T00000{number}, name: 시험청, type: CENTRAL}}]\n");
+    std::fs::write(path.join("many/1.yaml"), agency(1)).unwrap();
+    std::fs::write(path.join("many/2.YML"), agency(2)).unwrap();
+    std::fs::write(path.join("many/notes.txt"), "no document").unwrap();
+    std::fs::write(path.join("korean.yaml"), [b"name: ".as_slice(), &[0xBF, 0xAD, 0xB6, 0xF7]].concat()).unwrap();
+    std::fs::write(path.join("broken.yaml"), "format: yeollam/1\nagencies: [{code: T000001}]\n").unwrap();
+    let mut told = String::new();
+    for arguments in [
+        vec!["migrate", "status"],
+        vec!["import", "many"],
+        vec!["migrate", "up"],
+        vec!["migrate", "up"],
+        vec!["import", "missing.yaml"],
+        vec!["import", "empty"],
+        vec!["import", "korean.yaml"],
+        vec!["import", "many", "broken.yaml"],
+        vec!["import", "many"],
+        vec!["import", "many"],
+        vec!["migrate", "down"],
+        vec!["migrate", "status"],
+    ] {
+        told.push_str(&said(path, &arguments));
+    }
+    insta::assert_snapshot!("imports", told);
+}
+
+/// A server of the program, ready, and the address that it says.
+struct Started {
+    child: std::process::Child,
+    introduction: String,
+    address: String,
+    rest: BufReader<std::process::ChildStdout>,
+}
+
+impl Started {
+    fn new(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = yeollam(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut rest = BufReader::new(child.stdout.take().unwrap());
+        let mut introduction = String::new();
+        // It listens before it says so.
+        while !introduction.contains("Ctrl+C") {
+            if rest.read_line(&mut introduction).unwrap() == 0 {
+                let mut told = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+                panic!("the server ended: {introduction}{told}");
+            }
+        }
+        let address = introduction.split_whitespace().find_map(|word| word.strip_suffix("/graphql")).unwrap().to_owned();
+        Self { child, introduction, address, rest }
+    }
+
+    /// Asks it to stop, as an operator's supervisor does, and answers its exit code and log.
+    fn stopped(mut self) -> (Option<i32>, String) {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.rest.read_to_string(&mut self.introduction).unwrap();
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+async fn asked(address: &str, document: &str) -> Value {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(json!({"query": document}).to_string()).send();
+    serde_json::from_str(&response.await.unwrap().text().await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_first_start_shows_the_register_and_the_second_keeps_it() {
+    let folder = tempfile::tempdir().unwrap();
+    // A name that a URL or a shell would take apart.
+    let arguments = ["--data-dir", "데이터 폴더 100%", "--listen", "127.0.0.1:0"];
+    let first = Started::new(folder.path(), &arguments);
+    assert!(
+        first.introduction.contains("Loaded the bundled register of ten institutions") && first.introduction.contains("journal entries"),
+        "{}",
+        first.introduction
+    );
+    let query = "{ register { sequence cursor } dataFiles { totalCount } dataFile(registrationNumber: \"Y000001-1\") { url } }";
+    let answer = asked(&first.address, query).await;
+    assert!(answer["data"]["dataFiles"]["totalCount"].as_u64().unwrap() > 20, "{answer}");
+    assert_eq!(answer["data"]["dataFile"]["url"], format!("{}/data-files/Y000001-1", first.address));
+    // The query to try is one that works.
+    let tried = first.introduction.split("'{\"query\":\"").nth(1).and_then(|rest| rest.split("\"}'").next()).unwrap().to_owned();
+    assert!(asked(&first.address, &tried).await.get("errors").is_none(), "{tried}");
+    let (code, log) = first.stopped();
+    assert!(code == Some(0) && log.contains("stopped"), "{code:?} {log}");
+    assert!(!folder.path().join("데이터 폴더 100%/register.sqlite-wal").exists(), "what was written is in the file itself");
+
+    let second = Started::new(folder.path(), &arguments);
+    assert!(second.introduction.contains("holds data already; nothing was loaded"), "{}", second.introduction);
+    let again = asked(&second.address, query).await;
+    assert_eq!(again["data"]["register"], answer["data"]["register"]);
+    // A second server on the same port is told which flag to use.
+    let taken = second.address.trim_start_matches("http://").to_owned();
+    let output = run(folder.path(), &["--data-dir", "데이터 폴더 100%", "--listen", &taken, "serve"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && told.contains(&format!("cannot listen on {taken}")) && told.contains("--listen"), "{told}");
+    assert_eq!(second.stopped().0, Some(0));
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_told_whoever_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(run(folder.path(), &["migrate", "up"]).status.success());
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let output = run(folder.path(), &["--listen", &taken.local_addr().unwrap().to_string(), "serve"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(1) && told.contains("is another server running there?"), "{told}");
+}
+
+/// `serve` on a database that the test made: it loads nothing by itself, and logs a line of JSON for each request.
+async fn serve_serves_what_is_there(server: Server) {
+    let folder = tempfile::tempdir().unwrap();
+    let started = Started::new(folder.path(), &["--database-url", server.database_url(), "--listen", "127.0.0.1:0", "--log-format", "json", "serve"]);
+    assert!(!started.introduction.contains("Loaded"), "{}", started.introduction);
+    let answer = asked(&started.address, "{ register { dataFileCount sequence } }").await;
+    assert_eq!(answer["data"]["register"], json!({"dataFileCount": 0, "sequence": 0}));
+    let (code, log) = started.stopped();
+    assert_eq!(code, Some(0), "{log}");
+    let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON in the log: {line}"))).collect();
+    assert!(entries.iter().any(|entry| entry.to_string().contains("\"request_id\"")), "{log}");
+    assert!(!log.contains("dataFileCount"), "what was asked is nobody's business: {log}");
+    assert_eq!(fs_entries(folder.path()), 0, "with a database of its own it makes no folder");
+}
+
+on_both!(Data::Empty => serve_serves_what_is_there);

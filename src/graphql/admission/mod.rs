@@ -86,12 +86,12 @@ pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) 
         let refusal = Refusal::new(code::METHOD_NOT_ALLOWED, "Mutations are accepted by POST only. Send this one by POST.").at(operation.pos);
         return Err(Rejected { is_mutation_by_get: true, ..rejected(vec![refusal]) });
     }
+    document::check_kind(operation).map_err(|refusal| rejected(vec![refusal]))?;
     if types.root(kind).is_none() {
         let refusal =
             Refusal::new(code::OPERATION_RESOLUTION_FAILURE, format!("This register answers no {kind}s; see its schema at /schema.graphql.")).at(operation.pos);
         return Err(rejected(vec![refusal]));
     }
-    document::check_kind(operation).map_err(|refusal| rejected(vec![refusal]))?;
     measure::check(&document, limits).map_err(|refusal| rejected(vec![refusal]))?;
 
     let list_items = if kind == OperationType::Mutation { limits.mutation_list_items } else { limits.list_items };

@@ -84,7 +84,7 @@ pub struct DatabaseArgs {
     #[arg(long, env = "YEOLLAM_DATA_DIR", default_value = "./yeollam-data", value_name = "FOLDER", global = true)]
     pub data_dir: PathBuf,
     /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", value_parser = database_url, hide_env_values = true, global = true)]
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
     /// Most connections to the database at a time.
     #[arg(long, env = "YEOLLAM_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
@@ -128,6 +128,19 @@ pub enum LogFormat {
 }
 
 impl DatabaseArgs {
+    /// Whether the address can be that of a database. Told here and not by the parser of the command line, which would print the address with its password.
+    ///
+    /// # Errors
+    /// What it should be.
+    pub fn check(&self) -> Result<(), String> {
+        match self.database_url.as_ref().and_then(|url| url.split_once(':')) {
+            Some(("postgres" | "postgresql", rest)) if rest.len() > 2 && rest.starts_with("//") => Ok(()),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(()),
+            None if self.database_url.is_none() => Ok(()),
+            _ => Err("--database-url (DATABASE_URL) is no database URL: postgres://user:password@host:port/name, or sqlite:PATH".to_owned()),
+        }
+    }
+
     /// Address of the database: the one given, or the embedded one in the data folder.
     #[must_use]
     pub fn url(&self) -> String {
@@ -182,14 +195,6 @@ impl ServerArgs {
     }
 }
 
-fn database_url(text: &str) -> Result<String, String> {
-    match text.split_once(':') {
-        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") && rest.len() > 2 => Ok(text.to_owned()),
-        Some(("sqlite", path)) if !path.is_empty() => Ok(text.to_owned()),
-        _ => Err("a database URL is postgres://user:password@host:port/name or sqlite:PATH".to_owned()),
-    }
-}
-
 fn public_url(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     if rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
@@ -222,10 +227,18 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_database_url_is_told_without_its_password() {
+        for url in ["mysql://user:secret@host/x", "secret", "postgres:", "sqlite:"] {
+            let cli = Cli::try_parse_from(["yeollam", "--database-url", url]).unwrap();
+            let message = cli.database.check().unwrap_err();
+            assert!(message.contains("--database-url") && !message.contains("secret"), "{message}");
+        }
+    }
+
+    #[test]
     fn settings_are_refused_by_name() {
         for (arguments, named) in [
             (["yeollam", "--listen", "here"], "--listen"),
-            (["yeollam", "--database-url", "mysql://x"], "--database-url"),
             (["yeollam", "--public-url", "yeollam.kr"], "--public-url"),
             (["yeollam", "--database-connections", "0"], "--database-connections"),
         ] {

@@ -126,6 +126,7 @@ fn documents_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 async fn open(arguments: &DatabaseArgs) -> Result<Store> {
+    arguments.check().map_err(|message| anyhow::anyhow!(message))?;
     if arguments.database_url.is_none() {
         std::fs::create_dir_all(&arguments.data_dir)
             .with_context(|| format!("cannot create the data folder {}; `--data-dir` or YEOLLAM_DATA_DIR chooses another one", arguments.data_dir.display()))?;

@@ -453,6 +453,13 @@ impl Write {
                 );
                 return Ok(None);
             }
+            if let Some((issuer, _)) = running_number(number)
+                && let Err(error) = self.agency_by_code(issuer).await
+            {
+                let Error::Input(message) = error else { return Err(error) };
+                problems.add("registrationNumber", code::NOT_FOUND, message);
+                return Ok(None);
+            }
             let stored = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.eq(number)).one(self.txn()).await?;
             return Ok(Some((stored, number.clone())));
         }

@@ -201,6 +201,18 @@ fn operations_that_cannot_run_are_refused() {
     assert_eq!(refused("subscription { a }", json!({})).map(|(code, _)| code), Some(code::OPERATION_RESOLUTION_FAILURE));
 }
 
+#[test]
+fn texts_that_no_database_should_meet_are_refused() {
+    let named = |text: &str| refused("query Q($name: String!) { agencies(first: 1, filter: {name: {eq: $name}}) { totalCount } }", json!({ "name": text }));
+    assert_eq!(named(&"가".repeat(2_730)), None, "8,190 bytes");
+    let (code, message) = named(&"가".repeat(2_731)).unwrap();
+    assert_eq!(code, code::BAD_USER_INPUT);
+    assert!(message.contains("8193 bytes") && message.contains("8192"), "{message}");
+    let (code, message) = named("가\0나").unwrap();
+    assert_eq!(code, code::BAD_USER_INPUT);
+    assert!(message.contains("U+0000"), "{message}");
+}
+
 proptest::proptest! {
     /// Whatever is sent, it is admitted or refused; nothing panics, and a refusal says something.
     #[test]

@@ -4,6 +4,7 @@
 //! preimage with it: the leaves' digests stay, the chain still verifies, and a short value cannot be guessed back without the salt.
 
 pub mod graphql;
+mod head;
 pub mod store;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,8 @@ use uuid::Uuid;
 
 use crate::identity::NodeType;
 use crate::vocabulary::Vocabulary as _;
+
+pub use head::Head;
 
 crate::vocabulary! {
     /// What a journal entry tells.

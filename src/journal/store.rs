@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::dataloader::Loader;
 use entity::{agency, change, data_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::{DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
 use super::graphql::ChangeFilter;
 use crate::error::{Error, Result};
 use crate::identity::{GlobalId, change_key};
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
+use crate::store::{JOURNAL_CHANNEL, Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
 
 /// List of changes, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -116,7 +118,39 @@ impl Store {
     pub async fn last_change(&self) -> Result<Option<change::Model>> {
         Ok(change::Entity::find().order_by_desc(change::Column::Sequence).one(self.db()).await?)
     }
+
+    /// Keeps [`crate::journal::Head`] up to date with what other processes write, until it is dropped: asks once a second, and on PostgreSQL hears of it at once.
+    pub async fn watch_journal(self) {
+        let mut notices = None;
+        loop {
+            if notices.is_none() && self.db().get_database_backend() == DatabaseBackend::Postgres {
+                notices = self.listen().await.map_err(|error| tracing::debug!(%error, "cannot listen to the journal; asking for it instead")).ok();
+            }
+            match self.last_change().await {
+                Ok(last) => self.head().reached(last.map_or(0, |change| change.sequence)),
+                Err(error) => tracing::warn!(error = error.chain(), "the journal cannot be read"),
+            }
+            let Some(listener) = &mut notices else {
+                tokio::time::sleep(POLL).await;
+                continue;
+            };
+            // Whatever was heard, the journal itself is asked: a notice may be lost with its connection.
+            if let Ok(Err(error)) = tokio::time::timeout(POLL, listener.recv()).await {
+                tracing::debug!(%error, "the connection that listens to the journal broke");
+                notices = None;
+            }
+        }
+    }
+
+    async fn listen(&self) -> std::result::Result<PgListener, sea_orm::SqlxError> {
+        let mut listener = PgListener::connect_with(self.db().get_postgres_connection_pool()).await?;
+        listener.listen(JOURNAL_CHANNEL).await?;
+        Ok(listener)
+    }
 }
+
+/// Time between two questions for the head of the journal.
+const POLL: Duration = Duration::from_secs(1);
 
 /// Loader key: what the register counts of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -21,9 +21,10 @@ pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact
 pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_order, revisions_in_force, stated_for};
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
-pub use write::{Salts, Write, insert_all};
+pub use write::{JOURNAL_CHANNEL, Salts, Write, insert_all};
 
 use crate::error::{Error, Result};
+use crate::journal::Head;
 
 /// Log directives under which the database libraries tell warnings only.
 pub const QUIET_LOG: &str = "sqlx=warn,sea_orm_migration=warn";
@@ -47,6 +48,7 @@ impl Default for PoolSettings {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: DatabaseConnection,
+    head: Head,
 }
 
 impl Store {
@@ -75,7 +77,7 @@ impl Store {
                     .busy_timeout(longest_wait)
             })
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
-        Ok(Self { db: Database::connect(options).await.map_err(unavailable)? })
+        Ok(Self { db: Database::connect(options).await.map_err(unavailable)?, head: Head::default() })
     }
 
     /// Closes every connection; what was committed is on disk then.
@@ -160,6 +162,12 @@ impl Store {
     #[must_use]
     pub fn db(&self) -> &DatabaseConnection {
         &self.db
+    }
+
+    /// How far the journal goes, and who follows it.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
     }
 
     /// Name of the database system, as shown to operators.

@@ -13,14 +13,18 @@ use uuid::Uuid;
 use super::Store;
 use crate::error::Result;
 use crate::identity::NodeType;
-use crate::journal::{ChangeKind, Entry};
+use crate::journal::{ChangeKind, Entry, Head};
 
 /// Where salts come from: the operating system in production, a counter in tests.
 pub type Salts = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
 
+/// Channel on which PostgreSQL tells every server of new journal entries.
+pub const JOURNAL_CHANNEL: &str = "yeollam_journal";
+
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
 pub struct Write {
     txn: DatabaseTransaction,
+    head: Head,
     salts: Salts,
     now: DateTime<Utc>,
     last: Option<(i64, [u8; 32])>,
@@ -46,7 +50,7 @@ impl Store {
         let last = last.map(|row| (row.sequence, row.hash.try_into().unwrap_or_default()));
         // Both databases keep microseconds: what is hashed must be what is stored.
         let now = now.trunc_subsecs(6);
-        Ok(Write { txn, salts, now, last, changes: Vec::new(), known: HashMap::new(), known_names: HashSet::new() })
+        Ok(Write { txn, head: self.head().clone(), salts, now, last, changes: Vec::new(), known: HashMap::new(), known_names: HashSet::new() })
     }
 }
 
@@ -80,14 +84,24 @@ impl Write {
         insert_all::<E, _>(&self.txn, rows).await
     }
 
-    /// Stores the journal entries and commits. Answers how many entries were written.
+    /// Stores the journal entries and commits. Answers how many entries were written, when whoever follows the journal in this process has read them.
     ///
     /// # Errors
     /// Those of the database; then nothing is stored.
     pub async fn commit(self) -> Result<usize> {
         let written = self.changes.len();
         insert_all::<entity::change::Entity, _>(&self.txn, self.changes).await?;
+        let last = self.last.map(|(sequence, _)| sequence).filter(|_| written > 0);
+        if let Some(sequence) = last
+            && self.txn.get_database_backend() == DatabaseBackend::Postgres
+        {
+            self.txn.execute_unprepared(&format!("SELECT pg_notify('{JOURNAL_CHANNEL}', '{sequence}')")).await?;
+        }
         self.txn.commit().await?;
+        if let Some(sequence) = last {
+            self.head.reached(sequence);
+            self.head.followed_through(sequence).await;
+        }
         Ok(written)
     }
 }

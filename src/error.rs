@@ -48,6 +48,8 @@ pub mod code {
     pub const FIELD_LIMIT_EXCEEDED: &str = "FIELD_LIMIT_EXCEEDED";
     /// What the operation may fetch is more than allowed.
     pub const COST_LIMIT_EXCEEDED: &str = "COST_LIMIT_EXCEEDED";
+    /// As many operations as allowed run on the connection already.
+    pub const OPERATION_LIMIT_EXCEEDED: &str = "OPERATION_LIMIT_EXCEEDED";
     /// The answer took longer than allowed.
     pub const TIMEOUT: &str = "TIMEOUT";
 }

@@ -14,6 +14,7 @@ pub mod request;
 pub(crate) mod sample;
 pub mod scalar;
 mod schema;
+pub mod subscription;
 
 pub use schema::{engine, sdl};
 
@@ -27,6 +28,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::journal::Feed;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
 use crate::vocabulary::Vocabulary;
 
@@ -46,6 +48,8 @@ pub struct Session {
     pub now: DateTime<Utc>,
     /// Address under which the public reaches this server, without a slash at the end.
     pub public_url: Arc<str>,
+    /// The journal, to be followed.
+    pub feed: Arc<Feed>,
 }
 
 impl Session {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, SDLExportOptions, Schema};
 use chrono::{DateTime, Utc};
 
 use super::Session;
@@ -17,7 +17,8 @@ use crate::entrustment::graphql::EntrustmentQuery;
 use crate::error::{Error, Result};
 use crate::identity::GlobalId;
 use crate::impact_assessment::graphql::ImpactAssessmentQuery;
-use crate::journal::graphql::JournalQuery;
+use crate::journal::Feed;
+use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
 use crate::policy::graphql::PrivacyPolicyQuery;
@@ -45,11 +46,15 @@ pub struct Query(
     EnumLabelQuery,
 );
 
-/// The engine of the public schema.
-pub type PublicEngine = Engine<Query, EmptyMutation, EmptySubscription>;
+/// What can be followed as it happens, over a WebSocket or Server-Sent Events.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(JournalSubscription);
 
-fn schema() -> Schema<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).finish()
+/// The engine of the public schema.
+pub type PublicEngine = Engine<Query, EmptyMutation, Subscription>;
+
+fn schema() -> Schema<Query, EmptyMutation, Subscription> {
+    Schema::build(Query::default(), EmptyMutation, Subscription::default()).finish()
 }
 
 /// The schema as published: sorted, so that a change to it is a small difference.
@@ -64,6 +69,7 @@ pub fn sdl() -> String {
 /// `Internal` if the schema cannot be read back, which a test rules out.
 pub fn engine(store: &Store, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, public_url: &str, limits: Limits) -> Result<PublicEngine> {
     let store = store.clone();
+    let feed = Arc::new(Feed::new(store.clone()));
     let public_url: Arc<str> = public_url.trim_end_matches('/').into();
     let engine = Engine::new(schema(), limits).map_err(|error| Error::internal(error.to_string()))?;
     Ok(engine
@@ -79,6 +85,6 @@ pub fn engine(store: &Store, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, 
             checked.map_err(|error| error.to_string())
         })
         .install(move |request, context| {
-            request.data(Session { loader: context.loaders.loader(store.clone()), now: now(), public_url: Arc::clone(&public_url) })
+            request.data(Session { loader: context.loaders.loader(store.clone()), now: now(), public_url: Arc::clone(&public_url), feed: Arc::clone(&feed) })
         }))
 }

@@ -3,6 +3,7 @@
 //! Every value is a leaf of the digest under a salt of its own, derived from the entry's salt and the value's path. A value that must be erased takes its leaf's
 //! preimage with it: the leaves' digests stay, the chain still verifies, and a short value cannot be guessed back without the salt.
 
+mod feed;
 pub mod graphql;
 mod head;
 pub mod store;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::identity::NodeType;
 use crate::vocabulary::Vocabulary as _;
 
+pub use feed::Feed;
 pub use head::Head;
 
 crate::vocabulary! {

@@ -14,4 +14,5 @@ mod queries;
 mod register;
 mod schema;
 mod statements;
+mod subscriptions;
 mod tables;

@@ -17,9 +17,11 @@ pub mod database;
 pub mod generated;
 pub mod introspection;
 pub mod server;
+pub mod websocket;
 
 pub use database::Backend;
 pub use server::{Data, Server};
+pub use websocket::Socket;
 
 /// Makes two tests of each function: one on SQLite, one on PostgreSQL.
 macro_rules! on_both {

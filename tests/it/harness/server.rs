@@ -46,6 +46,7 @@ pub struct Server {
     statements: Arc<Mutex<Vec<String>>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
+    beside: Mutex<Vec<oneshot::Sender<()>>>,
     // Last, so that nobody uses it any more when it goes.
     database: TestDatabase,
 }
@@ -63,7 +64,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let serving = start_server(listener, store.clone(), stopped);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { backend, store, address, client, statements, stop: Some(stop), serving, database }
+        Self { backend, store, address, client, statements, stop: Some(stop), serving, beside: Mutex::default(), database }
     }
 
     /// Where the server listens, `http://127.0.0.1:…`.
@@ -89,6 +90,28 @@ impl Server {
     /// Number of the last entry of the journal.
     pub async fn sequence(&self) -> i64 {
         self.query("{ register { sequence } }", json!({})).await["register"]["sequence"].as_i64().unwrap()
+    }
+
+    /// Another server on the same database: its address. It stops with the test.
+    pub async fn beside(&self) -> String {
+        let store = connect(&self.database.url).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        start_server(listener, store, stopped);
+        self.beside.lock().unwrap().push(stop);
+        address
+    }
+
+    /// Tells the server to stop, and waits until it has.
+    pub async fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        (&mut self.serving).await.unwrap();
+    }
+
+    /// The statements that the database was asked since the last call.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut self.statements.lock().unwrap())
     }
 
     /// `data` of the answer to a document, with the statements that the database was asked for it.

@@ -11,7 +11,7 @@ use clap::Parser as _;
 use tokio::net::TcpListener;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
-use yeollam::config::{Cli, Command, DatabaseArgs, LogFormat, MigrateCommand, ServerArgs};
+use yeollam::config::{Cli, Command, DatabaseArgs, JournalCommand, LogFormat, MigrateCommand, ServerArgs};
 use yeollam::store::{Salts, Store};
 use yeollam::{graphql, http, import, server, store};
 
@@ -39,6 +39,7 @@ async fn run(cli: Cli) -> Result<()> {
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import { paths }) => import_paths(&open(&cli.database).await?, &paths).await,
+        Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }
@@ -90,7 +91,23 @@ async fn migrate(store: &Store, direction: MigrateCommand) -> Result<()> {
     Ok(())
 }
 
+async fn journal(store: &Store, action: JournalCommand) -> Result<()> {
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    match action {
+        JournalCommand::Verify => say(&store.verify_journal().await?.to_string()),
+        JournalCommand::Export { after } => {
+            let mut out = std::io::BufWriter::new(std::io::stdout());
+            store.export_journal(after, &mut out).await.map_err(|error| anyhow::anyhow!(error.chain()))
+        }
+    }
+}
+
 async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
+    if let [path] = paths
+        && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ndjson"))
+    {
+        return mirror(store, path).await;
+    }
     let mut documents = Vec::new();
     for path in documents_at(paths)? {
         let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -101,6 +118,14 @@ async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
     store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     let report = import::import(store, &documents, now(), salts()).await?;
     say(&format!("Imported:\n{report}"))
+}
+
+/// Makes this register a mirror of the one whose journal was exported to the file.
+async fn mirror(store: &Store, path: &Path) -> Result<()> {
+    let lines = || std::fs::File::open(path).map(|file| -> Box<dyn std::io::BufRead + Send> { Box::new(std::io::BufReader::new(file)) });
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let mirrored = store.mirror(&lines, now(), salts()).await.with_context(|| path.display().to_string())?;
+    say(&format!("Mirrored:\n{mirrored}"))
 }
 
 /// The documents that the paths name: files as they are, and the documents of folders in the order of their names.

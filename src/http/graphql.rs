@@ -1,4 +1,4 @@
-//! `/graphql`: requests by POST, queries also by GET, answers as they happen over Server-Sent Events and `WebSocket`s, and the explorer for browsers.
+//! `/graphql`: requests by POST, queries also by GET, answers as they happen over Server-Sent Events and WebSockets, and the explorer for browsers.
 
 use axum::Extension;
 use axum::extract::{Request, State};

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, Subscription};
 use entity::{change, registration};
 use futures_util::stream::{Stream, StreamExt as _};
 
-use super::store::{ChangeListing, sequence_at};
+use super::store::{ChangeListing, hex, sequence_at};
 use super::{ChangeKind, ChangeKindFilter};
 use crate::error::Error;
 use crate::graphql::connection::Paged;
@@ -84,7 +84,7 @@ impl Change {
 
     /// Hash over the entry and the hash of the entry before, 32 bytes in hexadecimal.
     async fn hash(&self) -> String {
-        self.0.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0.hash)
     }
 }
 

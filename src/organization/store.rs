@@ -45,8 +45,10 @@ impl Write {
                         agency_id,
                         merged_into_id: None,
                     };
-                    let content = json!({"name": row.name, "kind": row.kind, "agency": agency_id});
+                    let content = organization_content(&row, [&party.name]);
+                    self.known_names.insert((id, party.name.clone()));
                     self.insert::<organization::Entity>(vec![row]).await?;
+                    self.insert::<organization_name::Entity>(vec![organization_name::Model { organization_id: id, name: party.name.clone() }]).await?;
                     self.journal(ChangeKind::OrganizationAdded, NodeType::Organization, id, None, &content);
                 }
                 self.known.insert(known, id);
@@ -56,6 +58,7 @@ impl Write {
         if self.known_names.insert((id, party.name.clone())) && organization_name::Entity::find_by_id((id, party.name.clone())).one(self.txn()).await?.is_none()
         {
             self.insert::<organization_name::Entity>(vec![organization_name::Model { organization_id: id, name: party.name.clone() }]).await?;
+            self.organization_amended(id).await?;
         }
         Ok(id)
     }
@@ -82,8 +85,16 @@ impl Write {
         if row.agency_id == Some(agency_id) {
             return Ok(());
         }
-        let content = json!({"name": row.name, "kind": row.kind, "agency": agency_id});
         organization::Model { agency_id: Some(agency_id), ..row }.into_active_model().reset_all().update(self.txn()).await?;
+        self.organization_amended(id).await
+    }
+
+    /// Tells the journal how an organization is kept now.
+    async fn organization_amended(&mut self, id: Uuid) -> Result<()> {
+        let row = organization::Entity::find_by_id(id).one(self.txn()).await?;
+        let row = row.ok_or_else(|| Error::internal("an organization that was amended is missing"))?;
+        let names = organization_name::Entity::find().filter(organization_name::Column::OrganizationId.eq(id)).all(self.txn()).await?;
+        let content = organization_content(&row, names.iter().map(|name| &name.name));
         self.journal(ChangeKind::OrganizationAmended, NodeType::Organization, id, None, &content);
         Ok(())
     }
@@ -112,6 +123,12 @@ impl Write {
         }
         Ok(parties)
     }
+}
+
+/// What the journal tells of an organization: its names as documents write them, in binary order.
+pub fn organization_content<'a>(row: &organization::Model, names: impl IntoIterator<Item = &'a String>) -> serde_json::Value {
+    let names: std::collections::BTreeSet<&String> = names.into_iter().collect();
+    json!({"name": row.name, "kind": row.kind, "agency": row.agency_id, "names": names})
 }
 
 /// Loader key: the names of an organization, as documents write them.

@@ -29,6 +29,8 @@ pub struct Write {
     now: DateTime<Utc>,
     last: Option<(i64, [u8; 32])>,
     changes: Vec<entity::change::Model>,
+    /// Entries that are stored already.
+    stored: usize,
     /// Linked objects that this write has found or stored already, by natural key: an import names the same few thousand over and over.
     pub(crate) known: HashMap<(NodeType, String), Uuid>,
     /// Names as written that this write has found or stored already.
@@ -50,7 +52,7 @@ impl Store {
         let last = last.map(|row| (row.sequence, row.hash.try_into().unwrap_or_default()));
         // Both databases keep microseconds: what is hashed must be what is stored.
         let now = now.trunc_subsecs(6);
-        Ok(Write { txn, head: self.head().clone(), salts, now, last, changes: Vec::new(), known: HashMap::new(), known_names: HashSet::new() })
+        Ok(Write { txn, head: self.head().clone(), salts, now, last, changes: Vec::new(), stored: 0, known: HashMap::new(), known_names: HashSet::new() })
     }
 }
 
@@ -74,6 +76,19 @@ impl Write {
         self.changes.push(row);
     }
 
+    /// Sequence and hash of the last entry; 0 and zeros where there is none.
+    pub(crate) fn head(&self) -> (i64, [u8; 32]) {
+        self.last.unwrap_or_default()
+    }
+
+    /// Stores entries of another register's journal, which follow the last one here.
+    pub(crate) async fn append(&mut self, entries: Vec<entity::change::Model>) -> Result<()> {
+        let Some(last) = entries.last() else { return Ok(()) };
+        self.last = Some((last.sequence, last.hash.clone().try_into().unwrap_or_default()));
+        self.stored += entries.len();
+        self.insert::<entity::change::Entity>(entries).await
+    }
+
     /// Inserts rows in few statements.
     pub(crate) async fn insert<E>(&self, rows: Vec<E::Model>) -> Result<()>
     where
@@ -89,7 +104,7 @@ impl Write {
     /// # Errors
     /// Those of the database; then nothing is stored.
     pub async fn commit(self) -> Result<usize> {
-        let written = self.changes.len();
+        let written = self.stored + self.changes.len();
         insert_all::<entity::change::Entity, _>(&self.txn, self.changes).await?;
         let last = self.last.map(|(sequence, _)| sequence).filter(|_| written > 0);
         if let Some(sequence) = last

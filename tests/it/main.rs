@@ -8,6 +8,7 @@ mod history;
 mod house;
 mod http;
 mod imports;
+mod mirrors;
 mod pages;
 mod program;
 mod queries;

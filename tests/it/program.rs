@@ -49,7 +49,7 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
 fn help_is_worth_reading() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", said(folder.path(), &["--help"]));
-    for command in ["serve", "migrate", "import", "schema"] {
+    for command in ["serve", "migrate", "import", "journal", "schema"] {
         let told = said(folder.path(), &[command, "--help"]);
         assert!(told.contains(&format!("Usage: yeollam {command}")) && told.ends_with("[0]\n\n"), "{told}");
     }
@@ -58,6 +58,33 @@ fn help_is_worth_reading() {
 
 fn fs_entries(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
+}
+
+#[test]
+fn a_journal_is_proved_and_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("sound.yaml"), "format: yeollam/1\nagencies: [{code: T000001, name: 시험청, type: CENTRAL}]\n").unwrap();
+    for arguments in [["--data-dir", "origin", "migrate", "up"], ["--data-dir", "mirror", "migrate", "up"], ["--data-dir", "origin", "import", "sound.yaml"]] {
+        assert!(run(path, &arguments).status.success());
+    }
+    let export = run(path, &["--data-dir", "origin", "journal", "export"]);
+    assert!(
+        export.status.success() && export.stdout.ends_with(b"\n") && !export.stdout.trim_ascii_end().contains(&b'\n'),
+        "a line for the only entry: {export:?}"
+    );
+    std::fs::write(path.join("mirror.ndjson"), &export.stdout).unwrap();
+    std::fs::write(path.join("half.ndjson"), &export.stdout[..100]).unwrap();
+    let half = said(path, &["--data-dir", "mirror", "import", "half.ndjson"]);
+    assert!(half.contains("yeollam: half.ndjson: line 1: it ends without a line break") && half.ends_with("Nothing was recorded.\n[1]\n\n"), "{half}");
+    let whole = said(path, &["--data-dir", "mirror", "import", "mirror.ndjson"]);
+    assert!(whole.contains("entries             1 new, 0 there already") && whole.ends_with("[0]\n\n"), "{whole}");
+    let [there, here] = ["origin", "mirror"].map(|register| run(path, &["--data-dir", register, "journal", "verify"]));
+    assert!(there.status.success() && String::from_utf8_lossy(&there.stdout).starts_with("The chain of 1 entries holds."), "{there:?}");
+    assert_eq!(there.stdout, here.stdout);
+    assert!(run(path, &["--data-dir", "origin", "journal", "export", "--after", "1"]).stdout.is_empty());
+    let beyond = said(path, &["--data-dir", "origin", "journal", "export", "--after", "2"]);
+    assert!(beyond.contains("there is no entry 2 to go on after: the journal goes to 1") && beyond.ends_with("[1]\n\n"), "{beyond}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The feed: what a follower of the journal gets, over `WebSocket`s and Server-Sent Events, and how the protocols answer to mistakes.
+//! The feed: what a follower of the journal gets, over WebSockets and Server-Sent Events, and how the protocols answer to mistakes.
 
 use std::time::Duration;
 

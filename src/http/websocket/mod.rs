@@ -1,4 +1,4 @@
-//! GraphQL over `WebSocket`s: the protocol `graphql-transport-ws` (that of the library graphql-ws).
+//! GraphQL over WebSockets: the protocol `graphql-transport-ws` (that of the library graphql-ws).
 //!
 //! One task for each connection reads messages and writes answers in turn. An event is asked for when the one before has been written, so that a client that reads slowly is waited for, and nothing piles up.
 

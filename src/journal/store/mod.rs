@@ -1,4 +1,10 @@
-//! The journal in the tables.
+//! The journal in the tables: reading it, following its head, proving it, and copying it to a mirror.
+
+mod content;
+mod export;
+mod line;
+mod mirror;
+mod verify;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,11 +17,15 @@ use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ColumnTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use uuid::Uuid;
 
+use super::ChangeKindFilter;
 use super::graphql::ChangeFilter;
 use crate::error::{Error, Result};
 use crate::graphql::filter::{DateTimeFilter, IdFilter};
 use crate::identity::{GlobalId, change_key};
 use crate::store::{Cursor, JOURNAL_CHANNEL, Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
+
+pub use mirror::{Lines, Mirrored, Refused};
+pub use verify::{Broken, Proof, Unproven, hex};
 
 /// List of changes, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -79,8 +89,7 @@ impl ChangeFilter {
     /// Whether the filter admits an entry that is at hand: what [`Self::condition`] asks of the table.
     #[must_use]
     pub fn admits(&self, entry: &change::Model) -> bool {
-        let of_kind =
-            |filter: &super::ChangeKindFilter| filter.words().is_none_or(|words| words.contains(&entry.kind.as_str())) && filter.is_null != Some(true);
+        let of_kind = |filter: &ChangeKindFilter| filter.words().is_none_or(|words| words.contains(&entry.kind.as_str())) && filter.is_null != Some(true);
         let is_node = |id: &async_graphql::ID| GlobalId::parse(id).is_ok_and(|id| id.key == entry.node_id);
         let of_node = |filter: &IdFilter| filter.eq.as_ref().is_none_or(is_node) && filter.r#in.as_ref().is_none_or(|ids| ids.iter().any(is_node));
         let of_time =

@@ -9,7 +9,7 @@ use entity::{
     policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy, provided_item, provision, registration, remedy_body,
     retention_term, right_procedure, safeguard, source, source_document, statute, statute_alias, sub_entrustee, succession, video_device,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -78,10 +78,23 @@ type Owners = HashMap<Uuid, Vec<i64>>;
 
 /// The rows that belong to the entries, by their sequence. A document that sources name stands with the first entry that names it.
 async fn belongings(db: &impl ConnectionTrait, entries: &[change::Model], documents: &mut HashSet<Uuid>) -> Result<HashMap<i64, Rows>> {
+    // What is amended in place stands once, with the last entry that tells of it: a row said twice could be said in two ways.
+    let latest: Vec<(Uuid, i64)> = change::Entity::find()
+        .select_only()
+        .column(change::Column::NodeId)
+        .column_as(change::Column::Sequence.max(), "latest")
+        .filter(change::Column::NodeId.is_in(entries.iter().map(|entry| entry.node_id).collect::<HashSet<_>>()))
+        .group_by(change::Column::NodeId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let latest: HashMap<Uuid, i64> = latest.into_iter().collect();
     let mut owners: HashMap<NodeType, Owners> = HashMap::new();
     for entry in entries {
         let mut own = |node_type: NodeType, id: Uuid| owners.entry(node_type).or_default().entry(id).or_default().push(entry.sequence);
-        own(word(&entry.node_type)?, entry.node_id);
+        if latest.get(&entry.node_id) == Some(&entry.sequence) {
+            own(word(&entry.node_type)?, entry.node_id);
+        }
         if let Some(id) = entry.registration_id {
             own(NodeType::Registration, id);
         }

@@ -57,6 +57,12 @@ pub enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// See to the search index, which each server keeps in its data folder and follows the register with by itself.
+    Index {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: IndexCommand,
+    },
     /// Print the schema (SDL) to standard output.
     Schema,
 }
@@ -76,11 +82,20 @@ pub enum MigrateCommand {
     Status,
 }
 
+/// What to do with the search index.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum IndexCommand {
+    /// Build it anew from the tables. The one that is there is used until the new one is complete; no server may be running on the data folder.
+    Rebuild,
+    /// Tell how much of the register it holds.
+    Status,
+}
+
 /// Where the register is kept.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
-    /// Folder of the embedded database (SQLite); created if it does not exist.
+    /// Folder of the embedded database (SQLite) and of the search index; created if it does not exist. Each server has one of its own.
     #[arg(long, env = "YEOLLAM_DATA_DIR", default_value = "./yeollam-data", value_name = "FOLDER", global = true)]
     pub data_dir: PathBuf,
     /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
@@ -151,6 +166,12 @@ impl DatabaseArgs {
     #[must_use]
     pub fn embedded(&self) -> PathBuf {
         self.data_dir.join("register.sqlite")
+    }
+
+    /// Folder of the search index.
+    #[must_use]
+    pub fn index_folder(&self) -> PathBuf {
+        self.data_dir.join("search")
     }
 
     /// The database as shown to operators: its address without user and password, or the file of the embedded one.

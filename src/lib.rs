@@ -32,6 +32,7 @@ pub mod http;
 pub mod identity;
 pub mod period;
 pub mod problem;
+pub mod search;
 pub mod server;
 pub mod store;
 pub mod vocabulary;

@@ -27,6 +27,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::search::Search;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
 use crate::vocabulary::Vocabulary;
 
@@ -44,6 +45,8 @@ pub struct Session {
     pub loader: DataLoader<Store, async_graphql::dataloader::HashMapCache>,
     /// The moment at which the request began.
     pub now: DateTime<Utc>,
+    /// The search index.
+    pub search: Search,
     /// Address under which the public reaches this server, without a slash at the end.
     pub public_url: Arc<str>,
 }

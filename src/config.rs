@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
 use crate::http::Settings;
 use crate::store::PoolSettings;
@@ -38,6 +39,7 @@ Examples:
   yeollam import my-institution.yaml                 read a document into the register
   yeollam --database-url postgres://localhost/yeollam migrate up
   yeollam --database-url postgres://localhost/yeollam serve
+  yeollam --data-dir ./large generate --files 400000 a register of national scale, made by rule
   yeollam schema > schema.graphql                    the schema that is served";
 
 /// What to do.
@@ -56,6 +58,18 @@ pub enum Command {
         /// Documents, or folders whose .yaml, .yml and .json documents are read in the order of their names.
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
+    },
+    /// Fill an empty register with files of institutions that do not exist, for measuring and for trying things out: the same seed and number give the same register.
+    Generate {
+        /// How many data files; an agency has about twenty.
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=MOST_FILES))]
+        files: u64,
+        /// Another seed gives another register.
+        #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+        seed: u64,
+        /// Generate beside the data that the register holds, rather than refuse.
+        #[arg(long)]
+        add: bool,
     },
     /// See to the search index, which each server keeps in its data folder and follows the register with by itself.
     Index {

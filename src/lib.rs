@@ -21,6 +21,7 @@ pub mod source;
 pub mod stated;
 
 // Ways in, ways out.
+pub mod generate;
 pub mod import;
 
 // The machinery.

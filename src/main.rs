@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
 use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, LogFormat, MigrateCommand, ServerArgs};
+use yeollam::generate::{self, Request};
 use yeollam::search::{self, OpenIndex, Search};
 use yeollam::store::{Salts, Store};
 use yeollam::{graphql, http, import, server, store};
@@ -42,6 +43,10 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import { paths }) => import_paths(&open(&cli.database).await?, &paths).await,
         Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,
+        Some(Command::Generate { files, seed, add }) => {
+            let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
+            generate_files(&open(&cli.database).await?, Request { files, seed, adds: add }, shows_progress).await
+        }
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }
@@ -145,6 +150,18 @@ async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
     store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     let report = import::import(store, &documents, now(), salts()).await?;
     say(&format!("Imported:\n{report}"))
+}
+
+async fn generate_files(store: &Store, request: Request, shows_progress: bool) -> Result<()> {
+    store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
+    let bar = if shows_progress { ProgressBar::new(request.files) } else { ProgressBar::hidden() };
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} files, {per_sec}, {eta} left").context("the progress bar is broken")?;
+    bar.set_style(style);
+    let generated =
+        generate::generate(store, request, now(), salts(), |files| bar.set_position(files)).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let seconds = bar.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    say(&format!("Generated {generated}; {:.0} files a second", request.files as f64 / seconds.max(0.001)))
 }
 
 /// The documents that the paths name: files as they are, and the documents of folders in the order of their names.

@@ -114,7 +114,8 @@ async fn generate_files(store: &Store, request: Request, shows_progress: bool) -
     let bar = if shows_progress { ProgressBar::new(request.files) } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} files, {per_sec}, {eta} left").context("the progress bar is broken")?;
     bar.set_style(style);
-    let generated = generate::generate(store, request, now(), salts(), |files| bar.set_position(files)).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let generated =
+        generate::generate(store, request, now(), salts(), |files| bar.set_position(files)).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     let seconds = bar.elapsed().as_secs_f64();
     bar.finish_and_clear();
     say(&format!("Generated {generated}; {:.0} files a second", request.files as f64 / seconds.max(0.001)))

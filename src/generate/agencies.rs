@@ -158,7 +158,11 @@ impl Agencies {
             input: AgencyInput {
                 homepage: chance.per_mille(700).then(|| format!("https://www.{}.example", code.to_lowercase())),
                 code,
-                name: if status == AgencyStatus::Abolished && region.is_none_or(|region| region.code.len() == 5) { format!("구 {}", seat.name) } else { seat.name },
+                name: if status == AgencyStatus::Abolished && region.is_none_or(|region| region.code.len() == 5) {
+                    format!("구 {}", seat.name)
+                } else {
+                    seat.name
+                },
                 short_name: seat.short_name,
                 r#type: stretch.kind,
                 status: Some(status),
@@ -216,7 +220,8 @@ impl Agencies {
                 let affiliates = &AGENCIES.central_affiliates;
                 let region = district(place / affiliates.len().max(1) as u64);
                 let Some(affiliate) = affiliates.get(usize::try_from(place).unwrap_or_default() % affiliates.len().max(1)) else { return Seat::default() };
-                let parent = AGENCIES.central.iter().position(|name| *name == affiliate.parent).and_then(|place| self.code_of(AgencyType::Central, place as u64));
+                let parent =
+                    AGENCIES.central.iter().position(|name| *name == affiliate.parent).and_then(|place| self.code_of(AgencyType::Central, place as u64));
                 let round = place / (affiliates.len() * sigungu.len()).max(1) as u64;
                 Seat { name: format!("{}{}{}", stem(&region.name), numbered(round), affiliate.suffix), parent, region: Some(&region.code), ..Seat::default() }
             }
@@ -266,7 +271,8 @@ impl Agencies {
             let regions = sido();
             let code = regions.get(usize::try_from(place).unwrap_or_default()).map_or("", |region| region.code.as_str());
             let on = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap_or_default();
-            let merged = if code == MERGED_INTO { (0..MERGED.len() as u64).map(|place| predecessor(place, on, SuccessionKind::Merger)).collect() } else { Vec::new() };
+            let merged =
+                if code == MERGED_INTO { (0..MERGED.len() as u64).map(|place| predecessor(place, on, SuccessionKind::Merger)).collect() } else { Vec::new() };
             return (if MERGED.contains(&code) { AgencyStatus::Abolished } else { AgencyStatus::Active }, merged);
         }
         if !matches!(stretch.kind, AgencyType::School | AgencyType::LocalAffiliate | AgencyType::LocalFunded | AgencyType::CentralAffiliate) {

@@ -120,11 +120,25 @@ fn revision(chance: &mut Chance, from: NaiveDate, until: Option<NaiveDate>, file
 /// A section that the law asks of every policy is there but for a few, others now and then.
 fn section(chance: &mut Chance, kind: PolicySectionKind, heading: &str) -> Option<Json> {
     use PolicySectionKind::{
-        AccessRequest, AutoCollection, Disposal, Entrustment, FileRegister, Items, Officer, PolicyChange, Provision, Purpose, Remedy, Retention, Rights, Safeguards,
+        AccessRequest, AutoCollection, Disposal, Entrustment, FileRegister, Items, Officer, PolicyChange, Provision, Purpose, Remedy, Retention, Rights,
+        Safeguards,
     };
     let is_usual = matches!(
         kind,
-        Purpose | Retention | Provision | Disposal | Entrustment | Rights | Officer | AutoCollection | Items | Safeguards | AccessRequest | Remedy | PolicyChange | FileRegister
+        Purpose
+            | Retention
+            | Provision
+            | Disposal
+            | Entrustment
+            | Rights
+            | Officer
+            | AutoCollection
+            | Items
+            | Safeguards
+            | AccessRequest
+            | Remedy
+            | PolicyChange
+            | FileRegister
     );
     let state = match chance.below(100) {
         share if share >= if is_usual { 96 } else { 22 } => return None,

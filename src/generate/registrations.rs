@@ -157,7 +157,11 @@ impl<'a> Keeper<'a> {
                 fax: None,
                 address: None,
             }),
-            access_restrictions: if chance.per_mille(100) { restrictions.get(chance.place(restrictions.len())).cloned().into_iter().collect() } else { Vec::new() },
+            access_restrictions: if chance.per_mille(100) {
+                restrictions.get(chance.place(restrictions.len())).cloned().into_iter().collect()
+            } else {
+                Vec::new()
+            },
             information_system: chance.per_mille(350).then(|| text(chance.pick(&REGISTRATIONS.systems))),
             includes_children_under14: if theme.children { chance.per_mille(650).then_some(true) } else { chance.per_mille(300).then_some(false) },
             operation_started_on: chance.per_mille(850).then_some(started),
@@ -170,7 +174,11 @@ impl<'a> Keeper<'a> {
         let mut bases = Vec::new();
         if !theme.acts.is_empty() && chance.per_mille(780) {
             let act = chance.pick(&theme.acts);
-            let paragraph = if chance.per_mille(250) && act.ends_with(|c: char| c == '조' || c.is_ascii_digit()) { format!(" 제{}항", 1 + chance.below(4)) } else { String::new() };
+            let paragraph = if chance.per_mille(250) && act.ends_with(|c: char| c == '조' || c.is_ascii_digit()) {
+                format!(" 제{}항", 1 + chance.below(4))
+            } else {
+                String::new()
+            };
             bases.push(citation(&format!("{act}{paragraph}")));
             if chance.per_mille(150) {
                 bases.push(citation(&format!("동법 시행령 제{}조", 2 + chance.below(60))));
@@ -183,13 +191,19 @@ impl<'a> Keeper<'a> {
         }
         let is_local = matches!(
             self.agency.input.r#type,
-            AgencyType::MetropolitanGovernment | AgencyType::BasicGovernment | AgencyType::LocalAffiliate | AgencyType::LocalFunded | AgencyType::LocalPublicEnterprise
+            AgencyType::MetropolitanGovernment
+                | AgencyType::BasicGovernment
+                | AgencyType::LocalAffiliate
+                | AgencyType::LocalFunded
+                | AgencyType::LocalPublicEnterprise
         );
         if is_local && chance.per_mille(170) {
             // An ordinance is of one government, and about one thing: the program of its own.
             let subject = if chance.per_mille(500) { theme.title.as_str() } else { chance.pick(&words.programs) };
             let pattern = chance.pick(&words.ordinances);
-            bases.push(citation(&pattern.replace("{region}", &self.agency.region).replace("{name}", subject).replace("{n}", &(3 + chance.below(20)).to_string())));
+            bases.push(citation(
+                &pattern.replace("{region}", &self.agency.region).replace("{name}", subject).replace("{n}", &(3 + chance.below(20)).to_string()),
+            ));
         }
         if chance.per_mille(90) {
             let act = theme.acts.first().and_then(|act| act.split(" 제").next()).unwrap_or("개인정보 보호법");
@@ -252,7 +266,8 @@ fn items(chance: &mut Chance, theme: &Theme) -> Vec<CollectedItemInput> {
         let marker = marks.then(|| text(chance.pick(&words.markers)));
         items.push(CollectedItemInput { name: name.to_owned(), requirement, subject: subject.map(str::to_owned), marker });
     };
-    let spelled = |chance: &mut Chance, place: usize| words.general.get(place).and_then(|group| group.get(chance.skewed(group.len()))).map_or("", String::as_str);
+    let spelled =
+        |chance: &mut Chance, place: usize| words.general.get(place).and_then(|group| group.get(chance.skewed(group.len()))).map_or("", String::as_str);
     let name = spelled(chance, 0);
     add(chance, name, None);
     if chance.per_mille(if theme.identifies.is_some() { 300 } else { 60 }) {
@@ -266,7 +281,8 @@ fn items(chance: &mut Chance, theme: &Theme) -> Vec<CollectedItemInput> {
             let name = chance.pick(&theme.holds);
             add(chance, name, None);
         } else {
-            let place = (0..4).map(|_| chance.skewed(words.general.len())).find(|place| groups.insert(*place)).unwrap_or_else(|| chance.place(words.general.len()));
+            let place =
+                (0..4).map(|_| chance.skewed(words.general.len())).find(|place| groups.insert(*place)).unwrap_or_else(|| chance.place(words.general.len()));
             let name = spelled(chance, place);
             add(chance, name, None);
         }

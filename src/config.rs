@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
 use crate::http::Settings;
 use crate::store::PoolSettings;
@@ -38,6 +39,7 @@ Examples:
   yeollam import my-institution.yaml                 read a document into the register
   yeollam --database-url postgres://localhost/yeollam migrate up
   yeollam --database-url postgres://localhost/yeollam serve
+  yeollam --data-dir ./large generate --files 400000 a register of national scale, made by rule
   yeollam schema > schema.graphql                    the schema that is served";
 
 /// What to do.
@@ -56,6 +58,24 @@ pub enum Command {
         /// Documents, or folders whose .yaml, .yml and .json documents are read in the order of their names.
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
+    },
+    /// Fill an empty register with files of institutions that do not exist, for measuring and for trying things out: the same seed and number give the same register.
+    Generate {
+        /// How many data files; an agency has about twenty.
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=MOST_FILES))]
+        files: u64,
+        /// Another seed gives another register.
+        #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+        seed: u64,
+        /// Generate beside the data that the register holds, rather than refuse.
+        #[arg(long)]
+        add: bool,
+    },
+    /// See to the search index, which each server keeps in its data folder and follows the register with by itself.
+    Index {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: IndexCommand,
     },
     /// Prove the public journal, or copy it.
     Journal {
@@ -95,11 +115,20 @@ pub enum MigrateCommand {
     Status,
 }
 
+/// What to do with the search index.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum IndexCommand {
+    /// Build it anew from the tables. The one that is there is used until the new one is complete; no server may be running on the data folder.
+    Rebuild,
+    /// Tell how much of the register it holds.
+    Status,
+}
+
 /// Where the register is kept.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Database")]
 pub struct DatabaseArgs {
-    /// Folder of the embedded database (SQLite); created if it does not exist.
+    /// Folder of the embedded database (SQLite) and of the search index; created if it does not exist. Each server has one of its own.
     #[arg(long, env = "YEOLLAM_DATA_DIR", default_value = "./yeollam-data", value_name = "FOLDER", global = true)]
     pub data_dir: PathBuf,
     /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
@@ -170,6 +199,12 @@ impl DatabaseArgs {
     #[must_use]
     pub fn embedded(&self) -> PathBuf {
         self.data_dir.join("register.sqlite")
+    }
+
+    /// Folder of the search index.
+    #[must_use]
+    pub fn index_folder(&self) -> PathBuf {
+        self.data_dir.join("search")
     }
 
     /// The database as shown to operators: its address without user and password, or the file of the embedded one.

@@ -12,6 +12,8 @@ pub mod code {
     pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
     /// The database is unreachable, locked or read-only at the moment.
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
+    /// The search index is being prepared; lists and objects are answered meanwhile.
+    pub const SEARCH_NOT_READY: &str = "SEARCH_NOT_READY";
     /// The document is not GraphQL.
     pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
     /// The document is GraphQL, but not for this schema.
@@ -63,6 +65,9 @@ pub enum Error {
     /// The database cannot serve now: gone, locked, read-only, disk full.
     #[error("the database is not available")]
     Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    /// What is asked is being prepared; the message says how far it is.
+    #[error("{0}")]
+    NotReady(String),
     /// A defect or a damaged database; never the caller's fault.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
@@ -85,6 +90,7 @@ impl Error {
         match self {
             Self::Input(_) => code::BAD_USER_INPUT,
             Self::Unavailable(_) => code::UNAVAILABLE,
+            Self::NotReady(_) => code::SEARCH_NOT_READY,
             Self::Internal(_) => code::INTERNAL_SERVER_ERROR,
         }
     }

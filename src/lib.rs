@@ -21,6 +21,7 @@ pub mod source;
 pub mod stated;
 
 // Ways in, ways out.
+pub mod generate;
 pub mod import;
 
 // The machinery.
@@ -32,6 +33,7 @@ pub mod http;
 pub mod identity;
 pub mod period;
 pub mod problem;
+pub mod search;
 pub mod server;
 pub mod store;
 pub mod vocabulary;

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, Utc};
 use clap::Parser as _;
+use indicatif::{ProgressBar, ProgressStyle};
 use tokio::net::TcpListener;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
-use yeollam::config::{Cli, Command, DatabaseArgs, JournalCommand, LogFormat, MigrateCommand, ServerArgs};
+use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs};
+use yeollam::generate::{self, Request};
+use yeollam::search::{self, OpenIndex, Search};
 use yeollam::store::{Salts, Store};
 use yeollam::{graphql, http, import, server, store};
 
@@ -35,11 +38,16 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Command::Serve) => {
             let store = open(&cli.database).await?;
             store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
-            serve(store, &cli.server, "").await
+            serve(store, &cli.database, &cli.server, "").await
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import { paths }) => import_paths(&open(&cli.database).await?, &paths).await,
         Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
+        Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,
+        Some(Command::Generate { files, seed, add }) => {
+            let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
+            generate_files(&open(&cli.database).await?, Request { files, seed, adds: add }, shows_progress).await
+        }
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }
@@ -56,16 +64,18 @@ async fn first_look(database: &DatabaseArgs, server: &ServerArgs) -> Result<()> 
         "The register holds data already; nothing was loaded.".to_owned()
     };
     let place = database.database_url.as_ref().map_or_else(|| database.embedded().display().to_string(), |_| store.system().to_owned());
-    serve(store, server, &format!("Database: {place}\n{loaded}\n")).await
+    serve(store, database, server, &format!("Database: {place}\n{loaded}\n")).await
 }
 
-async fn serve(store: Store, arguments: &ServerArgs, introduction: &str) -> Result<()> {
+async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, introduction: &str) -> Result<()> {
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen))?;
     let address = listener.local_addr().context("the address listened on cannot be told")?;
     let url = arguments.public_url(address);
-    let app = server::app(&store, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
+    let search = Search::default();
+    let followers = server::follow(&store, &search, database.index_folder(), Arc::new(now));
+    let app = server::app(&store, &search, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
         .map_err(|error| anyhow::anyhow!(error.chain()))?;
     say(&format!(
         "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
@@ -73,6 +83,7 @@ async fn serve(store: Store, arguments: &ServerArgs, introduction: &str) -> Resu
     ))?;
     info!(listen = %address, database = store.system(), "serving");
     http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
+    followers.stop().await;
     store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     info!("stopped");
     Ok(())
@@ -102,6 +113,44 @@ async fn journal(store: &Store, action: JournalCommand) -> Result<()> {
     }
 }
 
+async fn index(store: &Store, database: &DatabaseArgs, action: IndexCommand) -> Result<()> {
+    let folder = database.index_folder();
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    if let IndexCommand::Rebuild = action {
+        let bar = ProgressBar::new(0)
+            .with_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} files, {per_sec}, {eta} left").context("the progress bar cannot be drawn")?);
+        bar.set_message("search index");
+        let progress = |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        };
+        let built = OpenIndex::build(&folder, store, graphql::day_in_korea(now()), &progress).await;
+        bar.finish_and_clear();
+        built.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    }
+    let head = store.last_change().await.map_err(|error| anyhow::anyhow!(error.chain()))?.map_or(0, |change| change.sequence);
+    let status = search::status(&folder);
+    match status.unusable {
+        Some(reason) => say(&format!(
+            "The search index at {} is not usable: {reason}. The next server on this data folder builds it anew, or `yeollam index rebuild`.",
+            folder.display()
+        )),
+        None => say(&format!(
+            "Search index at {}\n  files      {} in {} segments\n  journal    through entry {} of {head}\n  on disk    {:.1} MiB",
+            folder.display(),
+            status.files,
+            status.segments,
+            status.sequence,
+            mebibytes(status.bytes)
+        )),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
 async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
     if let [path] = paths
         && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ndjson"))
@@ -126,6 +175,18 @@ async fn mirror(store: &Store, path: &Path) -> Result<()> {
     store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     let mirrored = store.mirror(&lines, now(), salts()).await.with_context(|| path.display().to_string())?;
     say(&format!("Mirrored:\n{mirrored}"))
+}
+
+async fn generate_files(store: &Store, request: Request, shows_progress: bool) -> Result<()> {
+    store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
+    let bar = if shows_progress { ProgressBar::new(request.files) } else { ProgressBar::hidden() };
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} files, {per_sec}, {eta} left").context("the progress bar is broken")?;
+    bar.set_style(style);
+    let generated =
+        generate::generate(store, request, now(), salts(), |files| bar.set_position(files)).await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let seconds = bar.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+    say(&format!("Generated {generated}; {:.0} files a second", request.files as f64 / seconds.max(0.001)))
 }
 
 /// The documents that the paths name: files as they are, and the documents of folders in the order of their names.

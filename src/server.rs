@@ -1,35 +1,62 @@
-//! A server put together: the store, the engine over it, HTTP in front.
+//! A server put together: the store, the search index that follows it, the engine over both, HTTP in front.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use tokio::task::JoinSet;
 
 use crate::error::Result;
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::engine;
 use crate::http::{App, Settings};
+use crate::search::Search;
 use crate::store::Store;
 
 /// The clock that a server reads.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
-/// The application over a store, ready to be served.
+/// What keeps a server up to date with the journal, as long as it is held.
+#[derive(Debug)]
+pub struct Followers(JoinSet<()>);
+
+/// Starts to follow the journal: what other processes write, and the search index in its folder.
+#[must_use]
+pub fn follow(store: &Store, search: &Search, index_folder: PathBuf, clock: Clock) -> Followers {
+    let mut followers = JoinSet::new();
+    followers.spawn(store.clone().watch_journal());
+    followers.spawn(search.clone().follow(store.clone(), index_folder, clock));
+    Followers(followers)
+}
+
+impl Followers {
+    /// Lets go of the index and of the journal.
+    pub async fn stop(mut self) {
+        self.0.shutdown().await;
+    }
+}
+
+/// The application over a store and its search index, ready to be served.
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
 pub fn app(
     store: &Store,
+    search: &Search,
     clock: Clock,
     new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
     public_url: &str,
     limits: Limits,
     settings: Settings,
 ) -> Result<App> {
-    let engine = engine(store, clock, public_url, limits)?;
-    let store = store.clone();
+    let engine = engine(store, search, clock, public_url, limits)?;
+    let (store, search) = (store.clone(), search.clone());
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {
-        let store = store.clone();
-        Box::pin(async move { store.check_ready().await.map_err(|error| error.chain()) })
+        let (store, search) = (store.clone(), search.clone());
+        Box::pin(async move {
+            store.check_ready().await.map_err(|error| error.chain())?;
+            search.snapshot().map(|_| ()).map_err(|error| error.to_string())
+        })
     };
     Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, settings })
 }

@@ -12,7 +12,7 @@ use crate::problem::{Problems, code};
 use crate::source::SourceInput;
 use crate::vocabulary;
 
-pub use store::{AgencyListing, agency_keys};
+pub use store::{AgencyListing, agency_keys, lacking};
 
 vocabulary! {
     /// Kind of an agency (기관 유형).

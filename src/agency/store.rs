@@ -1,6 +1,6 @@
 //! Agencies in the tables: lists, the closure of the tree, reorganisations, registration.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -22,7 +22,7 @@ use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
 use crate::organization::name_key;
 use crate::registration::Recorded;
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(agency);
@@ -222,7 +222,7 @@ impl Write {
             None => None,
         };
         if let Some(region) = &input.region
-            && entity::region::Entity::find_by_id(region.clone()).one(self.txn()).await?.is_none()
+            && entity::region::Entity::find_by_id(region.clone()).one(self.txn().await?).await?.is_none()
         {
             return Err(Error::input(format!("agency {}: \"{region}\" is not a region code: 2 digits for a 시도, 5 for a 시군구", input.code)));
         }
@@ -238,12 +238,12 @@ impl Write {
             region_code: input.region.clone(),
             homepage: input.homepage.clone(),
         };
-        let stored = agency::Entity::find_by_id(row.id).one(self.txn()).await?;
+        let stored = agency::Entity::find_by_id(row.id).one(self.txn().await?).await?;
         let aliases = aliases(row.id, input);
         let stored_aliases = agency_alias::Entity::find()
             .filter(agency_alias::Column::AgencyId.eq(row.id))
             .order_by_asc(agency_alias::Column::NameFolded)
-            .all(self.txn())
+            .all(self.txn().await?)
             .await?;
         let recorded = match &stored {
             None => Recorded::New,
@@ -254,23 +254,38 @@ impl Write {
         match recorded {
             Recorded::Unchanged => return Ok(recorded),
             Recorded::New => {
-                self.insert::<agency::Entity>(vec![row.clone()]).await?;
+                self.insert([row.clone()]);
                 self.place_in_tree(row.id, parent_id).await?;
                 self.journal(ChangeKind::AgencyRegistered, NodeType::Agency, row.id, None, &content);
             }
             Recorded::Amended => {
-                row.clone().into_active_model().reset_all().update(self.txn()).await?;
+                row.clone().into_active_model().reset_all().update(self.txn().await?).await?;
                 if stored.is_some_and(|stored| stored.parent_id != parent_id) {
                     self.place_in_tree(row.id, parent_id).await?;
                 }
                 self.journal(ChangeKind::AgencyAmended, NodeType::Agency, row.id, None, &content);
             }
         }
-        agency_alias::Entity::delete_many().filter(agency_alias::Column::AgencyId.eq(row.id)).exec(self.txn()).await?;
-        self.insert::<agency_alias::Entity>(aliases).await?;
-        self.known.insert((NodeType::Agency, row.code.clone()), row.id);
+        agency_alias::Entity::delete_many().filter(agency_alias::Column::AgencyId.eq(row.id)).exec(self.txn().await?).await?;
+        self.insert(aliases);
+        self.known.agencies.insert(row.code.clone(), row.id);
+        // A body that was looked up and is not stored yet may be this agency.
+        self.known.organizations.retain(|_, lacking| lacking.is_none());
         self.link_organizations(&row, input).await?;
         Ok(recorded)
+    }
+
+    /// Looks up agencies that are about to be named, by one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn meet_agencies<'c>(&mut self, codes: impl IntoIterator<Item = &'c str>) -> Result<()> {
+        let unmet: HashSet<&str> = codes.into_iter().filter(|code| !self.known.agencies.contains_key(*code)).collect();
+        if !unmet.is_empty() {
+            let rows = rows_with::<agency::Entity>(self.txn().await?, agency::Column::Code, unmet.into_iter().collect()).await?;
+            self.known.agencies.extend(rows.into_iter().map(|row| (row.code, row.id)));
+        }
+        Ok(())
     }
 
     /// Key of the agency with that code.
@@ -278,14 +293,9 @@ impl Write {
     /// # Errors
     /// `BAD_USER_INPUT` where the register lacks it.
     pub async fn agency_by_code(&mut self, code: &str) -> Result<Uuid> {
-        let known = (NodeType::Agency, code.to_owned());
-        if let Some(id) = self.known.get(&known) {
-            return Ok(*id);
-        }
-        let row = agency::Entity::find().filter(agency::Column::Code.eq(code)).one(self.txn()).await?;
-        let id = row.ok_or_else(|| Error::input(format!("the register has no agency with the code \"{code}\"; state it under `agencies`")))?.id;
-        self.known.insert(known, id);
-        Ok(id)
+        self.meet_agencies([code]).await?;
+        let id = self.known.agencies.get(code).copied();
+        id.ok_or_else(|| Error::input(lacking(code)))
     }
 
     /// Records that one agency succeeds another.
@@ -299,16 +309,16 @@ impl Write {
             succeeded_on: on,
             kind: kind.as_str().to_owned(),
         };
-        let stored = succession::Entity::find_by_id((row.predecessor_id, row.successor_id, on)).one(self.txn()).await?;
+        let stored = succession::Entity::find_by_id((row.predecessor_id, row.successor_id, on)).one(self.txn().await?).await?;
         if stored.as_ref() == Some(&row) {
             return Ok(Recorded::Unchanged);
         }
         let content = succession_content(&row, predecessor, successor);
         let (id, recorded) = (row.predecessor_id, if stored.is_some() { Recorded::Amended } else { Recorded::New });
         if stored.is_some() {
-            row.into_active_model().reset_all().update(self.txn()).await?;
+            row.into_active_model().reset_all().update(self.txn().await?).await?;
         } else {
-            self.insert::<succession::Entity>(vec![row]).await?;
+            self.insert([row]);
         }
         self.journal(ChangeKind::AgencySucceeded, NodeType::Agency, id, None, &content);
         Ok(recorded)
@@ -318,20 +328,20 @@ impl Write {
     async fn place_in_tree(&mut self, id: Uuid, parent_id: Option<Uuid>) -> Result<()> {
         let mut subtree: Vec<(Uuid, i32)> = agency_ancestor::Entity::find()
             .filter(agency_ancestor::Column::AncestorId.eq(id))
-            .all(self.txn())
+            .all(self.txn().await?)
             .await?
             .into_iter()
             .map(|row| (row.agency_id, row.depth))
             .collect();
         if subtree.is_empty() {
             subtree.push((id, 0));
-            self.insert::<agency_ancestor::Entity>(vec![agency_ancestor::Model { agency_id: id, ancestor_id: id, depth: 0 }]).await?;
+            self.insert([agency_ancestor::Model { agency_id: id, ancestor_id: id, depth: 0 }]);
         }
         if parent_id.is_some_and(|parent| subtree.iter().any(|(agency, _)| *agency == parent)) {
             return Err(Error::input("an agency cannot stand under one of its own subordinates; check `parent`"));
         }
         let above = match parent_id {
-            Some(parent) => agency_ancestor::Entity::find().filter(agency_ancestor::Column::AgencyId.eq(parent)).all(self.txn()).await?,
+            Some(parent) => agency_ancestor::Entity::find().filter(agency_ancestor::Column::AgencyId.eq(parent)).all(self.txn().await?).await?,
             None => Vec::new(),
         };
         let mut rows = Vec::new();
@@ -339,11 +349,12 @@ impl Write {
             agency_ancestor::Entity::delete_many()
                 .filter(agency_ancestor::Column::AgencyId.eq(agency_id))
                 .filter(agency_ancestor::Column::Depth.gt(depth))
-                .exec(self.txn())
+                .exec(self.txn().await?)
                 .await?;
             rows.extend(above.iter().map(|row| agency_ancestor::Model { agency_id, ancestor_id: row.ancestor_id, depth: depth + 1 + row.depth }));
         }
-        self.insert::<agency_ancestor::Entity>(rows).await
+        self.insert(rows);
+        Ok(())
     }
 
     /// Organizations that bear one of the agency's names become this agency.
@@ -356,7 +367,7 @@ impl Write {
             .filter(organization::Column::Kind.eq("PUBLIC"))
             .filter(organization::Column::AgencyId.is_null())
             .into_tuple()
-            .all(self.txn())
+            .all(self.txn().await?)
             .await?;
         for id in unlinked {
             self.organization_is_agency(id, row.id).await?;
@@ -376,6 +387,12 @@ pub fn agency_content<'a>(row: &agency::Model, parent: Option<&str>, aliases: im
 /// What the journal tells of a reorganisation: the codes of both agencies.
 pub fn succession_content(row: &succession::Model, predecessor: &str, successor: &str) -> serde_json::Value {
     json!({"predecessor": predecessor, "successor": successor, "on": row.succeeded_on, "kind": row.kind})
+}
+
+/// That the register has no agency with that code.
+#[must_use]
+pub fn lacking(code: &str) -> String {
+    format!("the register has no agency with the code \"{code}\"; state it under `agencies`")
 }
 
 /// Other names of the agency, its short name among them, by folded name.

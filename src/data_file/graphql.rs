@@ -21,6 +21,7 @@ use crate::policy::graphql::PolicyRevisionConnection;
 use crate::provision::graphql::ProvisionsFilter;
 use crate::registration::graphql::{Registration, RegistrationConnection, RegistrationFilter, RetentionFilter};
 use crate::registration::{ContentConditions, RegistrationListing, TimelineOfFile, in_force_on};
+use crate::search;
 use crate::store::Page;
 
 /// Personal-data file (개인정보파일): the stable identity. Act 제2조제4호, 제32조. Its content stands in its registrations.
@@ -127,6 +128,12 @@ impl DataFile {
     ) -> Result<PolicyRevisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(PolicyRevisionConnection(Paged::load(ctx, PolicyRevisionListing::of_data_file(), Some(self.0.id), page).await?))
+    }
+
+    /// Registered and disclosed data files that are like this one, the most alike first: by the items that both record, their names, and the statutes they rest on. Files that share neither an item nor
+    /// two letters of the name are left out. At most 50.
+    async fn similar(&self, ctx: &Context<'_>, #[graphql(desc = "How many: 0 to 50.", default = 10)] first: i32) -> Result<Vec<DataFile>> {
+        search::graphql::similar(ctx, self.0.id, first).await
     }
 }
 

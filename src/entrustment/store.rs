@@ -55,8 +55,9 @@ impl Write {
                 subs.push(sub_entrustee::Model { entrustment_id: id, position, organization_id, name: party.name.clone() });
             }
         }
-        self.insert::<entrustment::Entity>(rows).await?;
-        self.insert::<sub_entrustee::Entity>(subs).await
+        self.insert(rows);
+        self.insert(subs);
+        Ok(())
     }
 }
 

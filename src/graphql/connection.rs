@@ -46,12 +46,7 @@ impl<R: Clone + Send + Sync + 'static> Paged<R> {
     /// Where the page lies in the list.
     #[must_use]
     pub fn page_info(&self) -> PageInfo {
-        PageInfo {
-            has_previous_page: self.slice.has_previous,
-            has_next_page: self.slice.has_next,
-            start_cursor: self.slice.rows.first().map(|(cursor, _)| cursor.to_string()),
-            end_cursor: self.slice.rows.last().map(|(cursor, _)| cursor.to_string()),
-        }
+        PageInfo::of(&self.slice)
     }
 }
 
@@ -66,6 +61,19 @@ pub struct PageInfo {
     pub start_cursor: Option<String>,
     /// Cursor of the last row of the page, from which to go on with `after`; null for an empty page.
     pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// Where a slice lies.
+    #[must_use]
+    pub fn of<R>(slice: &Slice<R>) -> Self {
+        Self {
+            has_previous_page: slice.has_previous,
+            has_next_page: slice.has_next,
+            start_cursor: slice.rows.first().map(|(cursor, _)| cursor.to_string()),
+            end_cursor: slice.rows.last().map(|(cursor, _)| cursor.to_string()),
+        }
+    }
 }
 
 /// Declares a connection and its edge: `ConnectionType, EdgeType: NodeType from row;`. The node is made from a row by `NodeType::from(row)`.

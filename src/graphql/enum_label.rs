@@ -68,6 +68,11 @@ labelled![
     crate::registration::graphql::RegistrationOrderField,
     crate::retention::RetentionChange,
     crate::retention::RetentionClass,
+    crate::search::FacetDimension,
+    crate::search::StatisticsDimension,
+    crate::search::StatisticsMeasure,
+    crate::search::SuggestionKind,
+    crate::search::graphql::SearchOrderField,
     Language,
     super::order::OrderDirection,
 ];

@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::journal::Feed;
+use crate::search::Search;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
 use crate::vocabulary::Vocabulary;
 
@@ -46,6 +47,8 @@ pub struct Session {
     pub loader: DataLoader<Store, async_graphql::dataloader::HashMapCache>,
     /// The moment at which the request began.
     pub now: DateTime<Utc>,
+    /// The search index.
+    pub search: Search,
     /// Address under which the public reaches this server, without a slash at the end.
     pub public_url: Arc<str>,
     /// The journal, to be followed.

@@ -25,6 +25,8 @@ use crate::policy::graphql::PrivacyPolicyQuery;
 use crate::provision::graphql::ProvisionQuery;
 use crate::region::graphql::RegionQuery;
 use crate::registration::graphql::RegistrationQuery;
+use crate::search::Search;
+use crate::search::graphql::SearchQuery;
 use crate::store::{Cursor, Store};
 
 /// Public register of personal-data files (개인정보파일) that Korean law makes public institutions keep. Act 제32조.
@@ -43,6 +45,7 @@ pub struct Query(
     ItemCategoryQuery,
     ImpactAssessmentQuery,
     PrivacyPolicyQuery,
+    SearchQuery,
     EnumLabelQuery,
 );
 
@@ -63,12 +66,12 @@ pub fn sdl() -> String {
     schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
 }
 
-/// The engine over a store. `now` is the clock; `public_url` the address under which the public reaches the server.
+/// The engine over a store and its search index. `now` is the clock; `public_url` the address under which the public reaches the server.
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
-pub fn engine(store: &Store, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, public_url: &str, limits: Limits) -> Result<PublicEngine> {
-    let store = store.clone();
+pub fn engine(store: &Store, search: &Search, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, public_url: &str, limits: Limits) -> Result<PublicEngine> {
+    let (store, search) = (store.clone(), search.clone());
     let feed = Arc::new(Feed::new(store.clone()));
     let public_url: Arc<str> = public_url.trim_end_matches('/').into();
     let engine = Engine::new(schema(), limits).map_err(|error| Error::internal(error.to_string()))?;
@@ -85,6 +88,12 @@ pub fn engine(store: &Store, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, 
             checked.map_err(|error| error.to_string())
         })
         .install(move |request, context| {
-            request.data(Session { loader: context.loaders.loader(store.clone()), now: now(), public_url: Arc::clone(&public_url), feed: Arc::clone(&feed) })
+            request.data(Session {
+                loader: context.loaders.loader(store.clone()),
+                now: now(),
+                search: search.clone(),
+                feed: Arc::clone(&feed),
+                public_url: Arc::clone(&public_url),
+            })
         }))
 }

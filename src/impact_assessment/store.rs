@@ -43,7 +43,7 @@ impl Write {
         let Assessment { content, sources } = assessment;
         let natural_key = content.key();
         let id = node_key(NodeType::ImpactAssessment, &natural_key.iter().map(String::as_str).collect::<Vec<_>>());
-        let recorded = match assessment_contents(self.txn(), &[id]).await?.get(&id) {
+        let recorded = match assessment_contents(self.txn().await?, &[id]).await?.get(&id) {
             None => Recorded::New,
             Some(stored) if stored == content => Recorded::Unchanged,
             Some(_) => Recorded::Amended,
@@ -78,25 +78,27 @@ impl Write {
             summary_url: content.summary_url.clone(),
         };
         if recorded == Recorded::New {
-            self.insert::<impact_assessment::Entity>(vec![row]).await?;
+            self.insert([row]);
         } else {
-            row.into_active_model().reset_all().update(self.txn()).await?;
-            impact_assessment_data_file::Entity::delete_many().filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id)).exec(self.txn()).await?;
-            impact_assessment_item::Entity::delete_many().filter(impact_assessment_item::Column::ImpactAssessmentId.eq(id)).exec(self.txn()).await?;
+            row.into_active_model().reset_all().update(self.txn().await?).await?;
+            impact_assessment_data_file::Entity::delete_many()
+                .filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id))
+                .exec(self.txn().await?)
+                .await?;
+            impact_assessment_item::Entity::delete_many().filter(impact_assessment_item::Column::ImpactAssessmentId.eq(id)).exec(self.txn().await?).await?;
         }
-        let mut files = Vec::new();
-        for (position, file) in (0..).zip(&content.data_files) {
-            files.push(impact_assessment_data_file::Model {
-                impact_assessment_id: id,
-                data_file_id: self.data_file_by_number(&file.registration_number).await?,
-                position,
-                name_as_written: file.name_as_written.clone(),
-            });
-        }
+        let covered = self.data_files_by_number(content.data_files.iter().map(|file| &file.registration_number)).await?;
+        let files = (0..).zip(covered).zip(&content.data_files).map(|((position, data_file_id), file)| impact_assessment_data_file::Model {
+            impact_assessment_id: id,
+            data_file_id,
+            position,
+            name_as_written: file.name_as_written.clone(),
+        });
         let items = (0..).zip(&content.assessed_items);
-        let items = items.map(|(position, name)| impact_assessment_item::Model { impact_assessment_id: id, position, name: name.clone() }).collect();
-        self.insert::<impact_assessment_data_file::Entity>(files).await?;
-        self.insert::<impact_assessment_item::Entity>(items).await
+        let items = items.map(|(position, name)| impact_assessment_item::Model { impact_assessment_id: id, position, name: name.clone() });
+        self.insert(files);
+        self.insert(items);
+        Ok(())
     }
 }
 
@@ -304,9 +306,9 @@ mod tests {
                 "{{registrationNumber: 6110000-{number}, agency: '6110000', status: DISCLOSED, registrations: [{{validFrom: 2020-01-01, name: 파일 {number}}}]}}"
             );
             let file: DataFileInput = serde_saphyr::from_str(&file).unwrap();
-            let mut problems = Problems::default();
-            write.data_file(&file, &Parties::default(), &DocumentKeys::new(), now.date_naive(), &mut problems).await.unwrap();
-            assert!(problems.is_empty(), "{problems:?}");
+            let mut files = [(&file, Problems::default())];
+            write.data_files(&mut files, &Parties::default(), &DocumentKeys::new(), now.date_naive()).await.unwrap();
+            assert!(files[0].1.is_empty(), "{:?}", files[0].1);
         }
         write.commit().await.unwrap();
         store
@@ -321,8 +323,8 @@ mod tests {
         assert!(problems.is_empty(), "{problems:?}");
         let mut write = store.write(NOW.parse().unwrap(), Arc::new(|| [0; 32])).await.unwrap();
         let recorded = write.impact_assessment(&assessment, &DocumentKeys::new()).await.unwrap();
-        let ids: Vec<Uuid> = impact_assessment::Entity::find().all(write.txn()).await.unwrap().into_iter().map(|row| row.id).collect();
-        let stored = assessment_contents(write.txn(), &ids).await.unwrap();
+        let ids: Vec<Uuid> = impact_assessment::Entity::find().all(write.txn().await.unwrap()).await.unwrap().into_iter().map(|row| row.id).collect();
+        let stored = assessment_contents(write.txn().await.unwrap(), &ids).await.unwrap();
         assert!(stored.values().any(|content| *content == assessment.content), "what is read back is what was recorded: {assessment:#?} {stored:#?}");
         (recorded, write.commit().await.unwrap())
     }

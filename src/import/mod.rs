@@ -263,6 +263,7 @@ impl Run {
         let has_agencies = self.problems.is_empty();
         for ((name, document), keys) in documents.iter().zip(keys) {
             let mut numbers = HashSet::new();
+            let mut files = Vec::new();
             for (index, file) in document.data_files.iter().enumerate() {
                 let mut problems = Problems::within_path(format!("dataFiles.{index}"));
                 for (number, registration) in file.registrations.iter().enumerate() {
@@ -279,18 +280,20 @@ impl Run {
                         problems
                             .within(format!("registrations.{number}"), |problems| registration.checked(problems, &file.agency, number == 0, today, &parties));
                     }
-                    self.keep(name, problems);
-                    continue;
                 }
-                let recorded = self.write.data_file(file, &parties, keys, today, &mut problems).await?;
-                self.report.registrations += recorded.recorded;
-                self.report.data_files.add(match (recorded.is_new, recorded.recorded) {
-                    (true, _) => Recorded::New,
-                    (false, 0) => Recorded::Unchanged,
-                    (false, _) => Recorded::Amended,
-                });
-                self.keep(name, problems);
+                files.push((file, problems));
             }
+            if has_agencies {
+                for recorded in self.write.data_files(&mut files, &parties, keys, today).await? {
+                    self.report.registrations += recorded.recorded;
+                    self.report.data_files.add(match (recorded.is_new, recorded.recorded) {
+                        (true, _) => Recorded::New,
+                        (false, 0) => Recorded::Unchanged,
+                        (false, _) => Recorded::Amended,
+                    });
+                }
+            }
+            files.into_iter().for_each(|(_, problems)| self.keep(name, problems));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 //! how slow it is. Those who are near the head, as most are, share the entries that were read last.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use entity::change;
@@ -28,16 +28,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub struct Feed {
     store: Store,
     recent: Mutex<Recent>,
-    watch: OnceLock<Watch>,
-}
-
-/// The task that hears of what other processes write. It ends with the feed.
-struct Watch(tokio::task::JoinHandle<()>);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 /// The entries read last: those after `start`, without a gap.
@@ -63,7 +53,7 @@ impl Feed {
     /// The feed of a store.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, recent: Mutex::default(), watch: OnceLock::new() }
+        Self { store, recent: Mutex::default() }
     }
 
     /// The entries that the filter admits after the one with that sequence, or after the current head: those that are there, then those that come. A database that is away is waited for.
@@ -78,7 +68,6 @@ impl Feed {
         if let Some(filter) = &filter {
             filter.condition()?;
         }
-        self.watch.get_or_init(|| Watch(tokio::spawn(self.store.clone().watch_journal())));
         let follower = Follower { head: self.store.head().watch(), after, filter, waiting: VecDeque::new(), feed: self };
         Ok(stream::try_unfold(follower, |mut follower| async move { follower.next().await.map(|entry| Some((entry, follower))) }))
     }

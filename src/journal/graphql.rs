@@ -114,6 +114,11 @@ impl Register {
         Ok(Count(tally(ctx).await?.last.map_or(0, |change| change.sequence)))
     }
 
+    /// Number of the last entry of the journal that `search`, `suggest` and `statistics` know; 0 while the search index is being prepared.
+    async fn indexed_through(&self, ctx: &Context<'_>) -> Result<Count> {
+        Ok(Count(ctx.session()?.search.indexed_through()))
+    }
+
     /// Position from which to follow `changes`: after the last entry of the journal. Null for an empty register.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(tally(ctx).await?.last.map(|change| ChangeListing::default().order().cursor(&change).to_string()))

@@ -1,6 +1,6 @@
 //! Legal bases and statutes in the tables.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, derived_key, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(statute);
@@ -72,30 +72,43 @@ impl Write {
         Ok(rows)
     }
 
+    /// Looks up statutes that are about to be cited, with the acts that they belong to, by one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn meet_statutes<'n>(&mut self, names: impl IntoIterator<Item = &'n StatuteName>) -> Result<()> {
+        let keys = names.into_iter().flat_map(|name| [Some(statute_key(name)), parent_name(name).as_ref().map(statute_key)]).flatten();
+        let unmet: HashSet<Uuid> = keys.filter(|key| !self.known.statutes.contains_key(key)).collect();
+        if unmet.is_empty() {
+            return Ok(());
+        }
+        let stored = rows_with::<statute::Entity>(self.txn().await?, statute::Column::Id, unmet.iter().copied().collect()).await?;
+        self.known.statutes.extend(unmet.into_iter().map(|key| (key, false)));
+        self.known.statutes.extend(stored.into_iter().map(|row| (row.id, true)));
+        Ok(())
+    }
+
     /// Key of a statute, which is added where the register lacks it, with the act that it belongs to.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn statute(&mut self, name: &StatuteName) -> Result<Uuid> {
-        let key = canonical_statute_name(&name.name);
-        let known = (NodeType::Statute, key.clone());
-        if let Some(id) = self.known.get(&known) {
-            return Ok(*id);
-        }
-        let id = node_key(NodeType::Statute, &[&key]);
-        if statute::Entity::find_by_id(id).one(self.txn()).await?.is_none() {
-            let parent_id = match parent_name(name) {
-                // The name of an act leads to no further parent.
-                Some(parent) => Some(Box::pin(self.statute(&parent)).await?),
-                None => None,
-            };
-            let row = statute::Model { id, name: name.name.clone(), name_folded: key, kind: name.kind.as_str().to_owned(), parent_id };
+        self.meet_statutes([name]).await?;
+        Ok(self.cited_statute(name))
+    }
+
+    fn cited_statute(&mut self, name: &StatuteName) -> Uuid {
+        let id = statute_key(name);
+        if self.known.statutes.insert(id, true) == Some(false) {
+            // The name of an act leads to no further parent.
+            let parent_id = parent_name(name).map(|parent| self.cited_statute(&parent));
+            let row =
+                statute::Model { id, name: name.name.clone(), name_folded: canonical_statute_name(&name.name), kind: name.kind.as_str().to_owned(), parent_id };
             let content = statute_content(&row, &BTreeSet::new());
-            self.insert::<statute::Entity>(vec![row]).await?;
+            self.insert([row]);
             self.journal(ChangeKind::StatuteAdded, NodeType::Statute, id, None, &content);
         }
-        self.known.insert(known, id);
-        Ok(id)
+        id
     }
 
     /// Records what a document says of a statute whose name does not tell it.
@@ -105,13 +118,14 @@ impl Write {
     pub async fn stated_statute(&mut self, input: &StatuteInput) -> Result<()> {
         let known = statute_named(&input.name).unwrap_or(StatuteName { name: input.name.clone(), kind: StatuteKind::Other });
         let id = self.statute(&StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name }).await?;
-        let stored = statute_alias::Entity::find().filter(statute_alias::Column::StatuteId.eq(id)).all(self.txn()).await?;
+        let stored = statute_alias::Entity::find().filter(statute_alias::Column::StatuteId.eq(id)).all(self.txn().await?).await?;
         let mut aliases: BTreeSet<&String> = stored.iter().map(|alias| &alias.name).collect();
         let new: Vec<statute_alias::Model> =
             input.aliases.iter().filter(|name| aliases.insert(name)).map(|name| statute_alias::Model { statute_id: id, name: name.clone() }).collect();
         if !new.is_empty() {
-            self.insert::<statute_alias::Entity>(new).await?;
-            let row = statute::Entity::find_by_id(id).one(self.txn()).await?.ok_or_else(|| Error::internal("a statute that was amended is missing"))?;
+            self.insert(new);
+            let row = statute::Entity::find_by_id(id).one(self.txn().await?).await?;
+            let row = row.ok_or_else(|| Error::internal("a statute that was amended is missing"))?;
             self.journal(ChangeKind::StatuteAmended, NodeType::Statute, id, None, &statute_content(&row, &aliases));
         }
         Ok(())
@@ -121,6 +135,10 @@ impl Write {
 /// What the journal tells of a statute: its other spellings in binary order.
 pub fn statute_content(row: &statute::Model, aliases: &BTreeSet<&String>) -> serde_json::Value {
     json!({"name": row.name, "kind": row.kind, "aliases": aliases})
+}
+
+fn statute_key(name: &StatuteName) -> Uuid {
+    node_key(NodeType::Statute, &[&canonical_statute_name(&name.name)])
 }
 
 /// Bases by owner, in order, of the owners whose keys stand in `column`.

@@ -1,6 +1,6 @@
 //! Recipients and entrustees in the tables: lists, names, the link to the agency that one of them is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -18,60 +18,89 @@ use crate::graphql::word;
 use crate::hangul;
 use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text};
+use crate::store::{Key, Kind, Lacking, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(organization);
 
 impl Write {
+    /// Looks up bodies that are about to be named, by a few statements, however many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn meet_organizations<'p>(&mut self, parties: impl IntoIterator<Item = &'p Party>) -> Result<()> {
+        let (mut unmet, mut names) = (HashMap::new(), HashSet::new());
+        for party in parties {
+            let id = party_key(party);
+            if !self.known.names.contains_key(&(id, party.name.clone())) {
+                names.insert((id, party.name.clone()));
+            }
+            if !self.known.organizations.contains_key(&id) {
+                unmet.entry(id).or_insert(party);
+            }
+        }
+        if names.is_empty() && unmet.is_empty() {
+            return Ok(());
+        }
+        let stored = rows_with::<organization::Entity>(self.txn().await?, organization::Column::Id, unmet.keys().copied().collect()).await?;
+        let ids: HashSet<Uuid> = names.iter().map(|(id, _)| *id).collect();
+        let written = rows_with::<organization_name::Entity>(self.txn().await?, organization_name::Column::OrganizationId, ids.into_iter().collect()).await?;
+        self.known.names.extend(names.into_iter().map(|name| (name, false)));
+        self.known.names.extend(written.into_iter().map(|row| ((row.organization_id, row.name), true)));
+        for row in stored {
+            unmet.remove(&row.id);
+            self.known.organizations.insert(row.id, None);
+        }
+        let public = unmet.values().filter(|party| party.kind == OrganizationKind::Public);
+        let agencies = self.agencies_named(public.map(|party| hangul::folded(&party.name)).collect()).await?;
+        for (id, party) in unmet {
+            let called = if party.kind == OrganizationKind::Public { agencies.get(&hangul::folded(&party.name)) } else { None };
+            let agency = called.filter(|agencies| agencies.len() == 1).and_then(|agencies| agencies.first()).copied();
+            self.known.organizations.insert(id, Some(Lacking { agency }));
+        }
+        Ok(())
+    }
+
+    /// The agencies that bear each of the folded names.
+    async fn agencies_named(&mut self, names: Vec<String>) -> Result<HashMap<String, BTreeSet<Uuid>>> {
+        let mut agencies: HashMap<String, BTreeSet<Uuid>> = HashMap::new();
+        if !names.is_empty() {
+            for row in rows_with::<agency::Entity>(self.txn().await?, agency::Column::NameFolded, names.clone()).await? {
+                agencies.entry(row.name_folded).or_default().insert(row.id);
+            }
+            for row in rows_with::<agency_alias::Entity>(self.txn().await?, agency_alias::Column::NameFolded, names).await? {
+                agencies.entry(row.name_folded).or_default().insert(row.agency_id);
+            }
+        }
+        Ok(agencies)
+    }
+
     /// Key of a body, which is added where the register lacks it and linked to the agency of its name.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn organization(&mut self, party: &Party) -> Result<Uuid> {
-        let normalised = name_key(&party.name);
-        let known = (NodeType::Organization, format!("{} {normalised}", party.kind.as_str()));
-        let id = match self.known.get(&known) {
-            Some(id) => *id,
-            None => {
-                let id = node_key(NodeType::Organization, &[party.kind.as_str(), &normalised]);
-                if organization::Entity::find_by_id(id).one(self.txn()).await?.is_none() {
-                    let agency_id = if party.kind == OrganizationKind::Public { self.agency_named(&party.name).await? } else { None };
-                    let row = organization::Model {
-                        id,
-                        name: party.name.clone(),
-                        name_key: normalised,
-                        kind: party.kind.as_str().to_owned(),
-                        agency_id,
-                        merged_into_id: None,
-                    };
-                    let content = organization_content(&row, [&party.name]);
-                    self.known_names.insert((id, party.name.clone()));
-                    self.insert::<organization::Entity>(vec![row]).await?;
-                    self.insert::<organization_name::Entity>(vec![organization_name::Model { organization_id: id, name: party.name.clone() }]).await?;
-                    self.journal(ChangeKind::OrganizationAdded, NodeType::Organization, id, None, &content);
-                }
-                self.known.insert(known, id);
-                id
-            }
-        };
-        if self.known_names.insert((id, party.name.clone())) && organization_name::Entity::find_by_id((id, party.name.clone())).one(self.txn()).await?.is_none()
-        {
-            self.insert::<organization_name::Entity>(vec![organization_name::Model { organization_id: id, name: party.name.clone() }]).await?;
-            self.organization_amended(id).await?;
+        self.meet_organizations([party]).await?;
+        let id = party_key(party);
+        if let Some(Some(Lacking { agency })) = self.known.organizations.insert(id, None) {
+            let row = organization::Model {
+                id,
+                name: party.name.clone(),
+                name_key: name_key(&party.name),
+                kind: party.kind.as_str().to_owned(),
+                agency_id: agency,
+                merged_into_id: None,
+            };
+            let content = organization_content(&row, [&party.name]);
+            self.insert([row]);
+            self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
+            self.known.names.insert((id, party.name.clone()), true);
+            self.journal(ChangeKind::OrganizationAdded, NodeType::Organization, id, None, &content);
+        }
+        if self.known.names.insert((id, party.name.clone()), true) == Some(false) {
+            self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
         }
         Ok(id)
-    }
-
-    /// The agency that bears the name, if exactly one does.
-    async fn agency_named(&self, name: &str) -> Result<Option<Uuid>> {
-        let folded = hangul::folded(name);
-        let named = agency::Entity::find().filter(agency::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.id);
-        let called =
-            agency_alias::Entity::find().filter(agency_alias::Column::NameFolded.eq(&folded)).all(self.txn()).await?.into_iter().map(|row| row.agency_id);
-        let mut agencies: Vec<Uuid> = named.chain(called).collect();
-        agencies.dedup();
-        Ok(if let [only] = agencies[..] { Some(only) } else { None })
     }
 
     /// States that an organization is an agency.
@@ -79,21 +108,21 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn organization_is_agency(&mut self, id: Uuid, agency_id: Uuid) -> Result<()> {
-        let Some(row) = organization::Entity::find_by_id(id).one(self.txn()).await? else {
+        let Some(row) = organization::Entity::find_by_id(id).one(self.txn().await?).await? else {
             return Err(Error::internal("an organization to be linked is missing"));
         };
         if row.agency_id == Some(agency_id) {
             return Ok(());
         }
-        organization::Model { agency_id: Some(agency_id), ..row }.into_active_model().reset_all().update(self.txn()).await?;
+        organization::Model { agency_id: Some(agency_id), ..row }.into_active_model().reset_all().update(self.txn().await?).await?;
         self.organization_amended(id).await
     }
 
     /// Tells the journal how an organization is kept now.
     async fn organization_amended(&mut self, id: Uuid) -> Result<()> {
-        let row = organization::Entity::find_by_id(id).one(self.txn()).await?;
+        let row = organization::Entity::find_by_id(id).one(self.txn().await?).await?;
         let row = row.ok_or_else(|| Error::internal("an organization that was amended is missing"))?;
-        let names = organization_name::Entity::find().filter(organization_name::Column::OrganizationId.eq(id)).all(self.txn()).await?;
+        let names = organization_name::Entity::find().filter(organization_name::Column::OrganizationId.eq(id)).all(self.txn().await?).await?;
         let content = organization_content(&row, names.iter().map(|name| &name.name));
         self.journal(ChangeKind::OrganizationAmended, NodeType::Organization, id, None, &content);
         Ok(())
@@ -116,9 +145,9 @@ impl Write {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn known_parties(&self) -> Result<Parties> {
+    pub async fn known_parties(&mut self) -> Result<Parties> {
         let mut parties = Parties::default();
-        for row in organization::Entity::find().all(self.txn()).await? {
+        for row in organization::Entity::find().all(self.txn().await?).await? {
             parties.know(&row.name, word(&row.kind)?);
         }
         Ok(parties)
@@ -127,8 +156,12 @@ impl Write {
 
 /// What the journal tells of an organization: its names as documents write them, in binary order.
 pub fn organization_content<'a>(row: &organization::Model, names: impl IntoIterator<Item = &'a String>) -> serde_json::Value {
-    let names: std::collections::BTreeSet<&String> = names.into_iter().collect();
+    let names: BTreeSet<&String> = names.into_iter().collect();
     json!({"name": row.name, "kind": row.kind, "agency": row.agency_id, "names": names})
+}
+
+fn party_key(party: &Party) -> Uuid {
+    node_key(NodeType::Organization, &[party.kind.as_str(), &name_key(&party.name)])
 }
 
 /// Loader key: the names of an organization, as documents write them.

@@ -74,10 +74,11 @@ impl Write {
             bases.extend(self.basis_rows(BasisOwner::Provision(id), &provision.legal_bases).await?);
             terms.extend(provision.retention.iter().flat_map(|retention| term_rows(RetentionOwner::Provision(id), retention)));
         }
-        self.insert::<provision::Entity>(rows).await?;
-        self.insert::<provided_item::Entity>(items).await?;
-        self.insert::<entity::legal_basis::Entity>(bases).await?;
-        self.insert::<entity::retention_term::Entity>(terms).await
+        self.insert(rows);
+        self.insert(items);
+        self.insert(bases);
+        self.insert(terms);
+        Ok(())
     }
 }
 

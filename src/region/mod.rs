@@ -50,7 +50,13 @@ impl Regions {
     /// The region with that code.
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&RegionEntry> {
-        self.by_code.get(code).and_then(|index| self.all.get(*index))
+        self.place(code).and_then(|place| self.all.get(place))
+    }
+
+    /// Place of the region with that code in [`Regions::all`].
+    #[must_use]
+    pub fn place(&self, code: &str) -> Option<usize> {
+        self.by_code.get(code).copied()
     }
 }
 

@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::collected_item::{CollectedItem, CollectedItemInput};
 use crate::entrustment::{self, Entrustment, EntrustmentInput};
-use crate::legal_basis::{LegalBasis, LegalBasisInput, checked_bases};
-use crate::organization::Parties;
+use crate::legal_basis::{LegalBasis, LegalBasisInput, StatuteName, checked_bases};
+use crate::organization::{Parties, Party};
 use crate::problem::{Problems, code};
 use crate::provision::{self, Provision, ProvisionInput};
 use crate::retention::{Retention, RetentionInput};
 use crate::source::SourceInput;
 use crate::vocabulary;
 
-pub use store::{ContentConditions, RegistrationListing, TimelineOfFile, contents_of_file, in_force_on};
+pub use store::{ContentConditions, NumberedContent, RegistrationListing, TimelineOfFile, contents_of_files, in_force_on};
 
 vocabulary! {
     /// Why a registration was recorded (변경 구분).
@@ -228,6 +228,21 @@ pub struct Content {
     pub includes_children_under14: Option<bool>,
     /// Day on which operation started.
     pub operation_started_on: Option<NaiveDate>,
+}
+
+impl Content {
+    /// Every body that it names: recipients, entrustees, those entrusted in turn.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> {
+        let recipients = self.provisions.iter().map(|provision| &provision.recipient);
+        let entrustees = self.entrustments.iter().flat_map(|entrustment| std::iter::once(&entrustment.entrustee).chain(&entrustment.sub_entrustees));
+        recipients.chain(entrustees)
+    }
+
+    /// Every statute that it cites.
+    pub fn statutes(&self) -> impl Iterator<Item = &StatuteName> {
+        let of_provisions = self.provisions.iter().flat_map(|provision| &provision.legal_bases);
+        self.legal_bases.iter().chain(of_provisions).filter_map(|basis| basis.statute.as_ref())
+    }
 }
 
 impl Department {

@@ -27,7 +27,7 @@ use crate::retention::{self, Retention, RetentionOwner, term_rows, terms_by};
 use crate::stated::StatedBy;
 use crate::store::{
     Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files,
-    number, of_agencies, plain_text, text_list,
+    number, of_agencies, plain_text, rows_with, text_list,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -39,12 +39,13 @@ crate::parts! {
 }
 
 impl Write {
-    /// Stores a registration. `history` is that of its file with it, in the order in which registrations hold.
-    pub(crate) async fn registration(&mut self, data_file_id: Uuid, id: Uuid, number: i32, content: &Content, history: &[(Uuid, i32, Content)]) -> Result<()> {
+    /// Stores a registration of a file; `before` is what held before it.
+    pub(crate) async fn registration(&mut self, data_file_id: Uuid, registration: &NumberedContent, before: Option<&Content>) -> Result<()> {
+        let NumberedContent { id, number, content } = registration;
+        let (id, number) = (*id, *number);
         let agency_id = self.agency_by_code(&content.agency).await?;
-        let place = history.iter().position(|(other, _, _)| *other == id).unwrap_or_default();
-        let before = place.checked_sub(1).and_then(|place| history.get(place)).and_then(|(_, _, content)| content.retention.as_ref());
-        let retention_change = before.zip(content.retention.as_ref()).and_then(|(before, after)| retention::change(before, after));
+        let retention_change =
+            before.and_then(|before| before.retention.as_ref()).zip(content.retention.as_ref()).and_then(|(before, after)| retention::change(before, after));
         let desk = content.access_desk.as_ref();
         let row = registration::Model {
             id,
@@ -80,12 +81,12 @@ impl Write {
             includes_children_under14: content.includes_children_under14,
             operation_started_on: content.operation_started_on,
         };
-        self.insert::<registration::Entity>(vec![row]).await?;
-        self.insert::<collected_item::Entity>(item_rows(id, &content.collected_items)).await?;
+        self.insert([row]);
+        self.insert(item_rows(id, &content.collected_items));
         let bases = self.basis_rows(BasisOwner::Registration(id), &content.legal_bases).await?;
-        self.insert::<legal_basis::Entity>(bases).await?;
-        let terms = content.retention.iter().flat_map(|retention| term_rows(RetentionOwner::Registration(id), retention)).collect();
-        self.insert::<retention_term::Entity>(terms).await?;
+        self.insert(bases);
+        let terms = content.retention.iter().flat_map(|retention| term_rows(RetentionOwner::Registration(id), retention));
+        self.insert(terms);
         let restrictions = (0..).zip(&content.access_restrictions).map(|(position, restriction)| access_restriction::Model {
             registration_id: id,
             position,
@@ -93,7 +94,7 @@ impl Write {
             ground: restriction.ground.map(|word| word.as_str().to_owned()),
             text: restriction.text.clone(),
         });
-        self.insert::<access_restriction::Entity>(restrictions.collect()).await?;
+        self.insert(restrictions);
         self.provisions(StatedBy::Registration(id), agency_id, &content.provisions).await?;
         self.entrustments(StatedBy::Registration(id), agency_id, &content.entrustments).await
     }
@@ -108,13 +109,40 @@ pub async fn contents(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap
     Ok(assembled(db, rows).await?.into_iter().map(|(id, _, content)| (id, content)).collect())
 }
 
-/// The history of a file: key, number and content of every registration.
+/// A registration with its content.
+#[derive(Clone, Debug)]
+pub struct NumberedContent {
+    /// Key.
+    pub id: Uuid,
+    /// Its number in the history of its file.
+    pub number: i32,
+    /// Content.
+    pub content: Arc<Content>,
+}
+
+/// Registrations that are read together: so few that the keys of what they state, [`provision::MOST`](crate::provision::MOST) each, fit into a statement.
+const READ_AT_ONCE: usize = 150;
+
+/// The histories of files, by file.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn contents_of_file(db: &impl ConnectionTrait, data_file_id: Uuid) -> Result<Vec<(Uuid, i32, Content)>> {
-    let rows = registration::Entity::find().filter(registration::Column::DataFileId.eq(data_file_id)).all(db).await?;
-    assembled(db, rows).await
+pub async fn contents_of_files(db: &impl ConnectionTrait, data_files: &[Uuid]) -> Result<HashMap<Uuid, Vec<NumberedContent>>> {
+    let mut rows = rows_with::<registration::Entity>(db, registration::Column::DataFileId, data_files.to_vec()).await?;
+    let mut histories: HashMap<Uuid, Vec<NumberedContent>> = HashMap::new();
+    while !rows.is_empty() {
+        let batch = rows.split_off(rows.len().saturating_sub(READ_AT_ONCE));
+        let files: HashMap<Uuid, Uuid> = batch.iter().map(|row| (row.id, row.data_file_id)).collect();
+        for (id, number, content) in assembled(db, batch).await? {
+            if let Some(file) = files.get(&id) {
+                histories.entry(*file).or_default().push(NumberedContent { id, number, content: Arc::new(content) });
+            }
+        }
+    }
+    for history in histories.values_mut() {
+        history.sort_by_key(|registration| (registration.content.valid_from, registration.number));
+    }
+    Ok(histories)
 }
 
 async fn assembled(db: &impl ConnectionTrait, rows: Vec<registration::Model>) -> Result<Vec<(Uuid, i32, Content)>> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problems, code};
 
-pub use store::DocumentKeys;
+pub use store::{DocumentKeys, source_rows};
 
 /// Document or sheet that values were read from.
 #[derive(Clone, Debug, Deserialize)]

@@ -35,7 +35,7 @@ impl Write {
             let parts = [document.publisher.as_bytes(), document.title.as_bytes(), document.sha256.as_deref().unwrap_or_default().as_bytes(), &read_at];
             let id = derived_key("SourceDocument", &parts);
             keys.insert(document.key.clone(), id);
-            if source_document::Entity::find_by_id(id).one(self.txn()).await?.is_none() {
+            if source_document::Entity::find_by_id(id).one(self.txn().await?).await?.is_none() {
                 let row = source_document::Model {
                     id,
                     title: document.title.clone(),
@@ -44,7 +44,7 @@ impl Write {
                     sha256: document.sha256.clone(),
                     read_at: document.read_at,
                 };
-                self.insert::<source_document::Entity>(vec![row]).await?;
+                self.insert([row]);
             }
         }
         Ok(keys)
@@ -55,25 +55,12 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn sources(&mut self, node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Result<bool> {
-        let rows: Vec<source::Model> = sources
-            .iter()
-            .filter_map(|source| documents.get(&source.document).map(|document| (source, *document)))
-            .zip(0..)
-            .map(|((source, source_document_id), position)| source::Model {
-                node_id,
-                position,
-                path: source.path.clone(),
-                source_document_id,
-                span: source.span.clone(),
-                confidence: source.confidence,
-                note: source.note.clone(),
-            })
-            .collect();
-        let stored = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn()).await?;
+        let rows = source_rows(node_id, sources, documents);
+        let stored = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
         let are_new = stored != rows;
         if are_new {
-            source::Entity::delete_many().filter(source::Column::NodeId.eq(node_id)).exec(self.txn()).await?;
-            self.insert::<source::Entity>(rows).await?;
+            source::Entity::delete_many().filter(source::Column::NodeId.eq(node_id)).exec(self.txn().await?).await?;
+            self.insert(rows);
         }
         Ok(are_new)
     }
@@ -83,7 +70,7 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn sources_amended(&mut self, node_type: NodeType, node_id: Uuid) -> Result<()> {
-        let rows = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn()).await?;
+        let rows = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
         self.journal(ChangeKind::SourcesAmended, node_type, node_id, None, &sources_content(&rows));
         Ok(())
     }
@@ -94,4 +81,23 @@ pub fn sources_content(rows: &[source::Model]) -> serde_json::Value {
     let source =
         |row: &source::Model| json!({"path": row.path, "document": row.source_document_id, "span": row.span, "confidence": row.confidence, "note": row.note});
     json!({"sources": rows.iter().map(source).collect::<Vec<_>>()})
+}
+
+/// Rows of where the values of a node came from.
+#[must_use]
+pub fn source_rows(node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Vec<source::Model> {
+    sources
+        .iter()
+        .filter_map(|source| documents.get(&source.document).map(|document| (source, *document)))
+        .zip(0..)
+        .map(|((source, source_document_id), position)| source::Model {
+            node_id,
+            position,
+            path: source.path.clone(),
+            source_document_id,
+            span: source.span.clone(),
+            confidence: source.confidence,
+            note: source.note.clone(),
+        })
+        .collect()
 }

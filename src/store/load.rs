@@ -5,11 +5,23 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QueryOrder as _, Value};
 use uuid::Uuid;
 
 use super::Store;
 use crate::error::{Error, Result};
+
+/// Rows that have one of the keys in `column`, however many keys: a statement takes a limited number of them.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn rows_with<E: EntityTrait>(db: &impl ConnectionTrait, column: E::Column, keys: Vec<impl Into<Value> + Clone>) -> Result<Vec<E::Model>> {
+    let mut rows = Vec::new();
+    for keys in keys.chunks(10_000) {
+        rows.extend(E::find().filter(column.is_in(keys.iter().cloned())).all(db).await?);
+    }
+    Ok(rows)
+}
 
 /// Table whose rows have a derived key in `id`.
 pub trait Identified: EntityTrait<Model: Clone + Send + Sync> {

@@ -5,6 +5,7 @@ mod in_force;
 mod load;
 mod page;
 mod reference;
+mod rows;
 pub mod text_list;
 mod write;
 
@@ -19,9 +20,11 @@ use sea_orm::{
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
 pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_order, revisions_in_force, stated_for};
+pub(crate) use load::rows_with;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
-pub use write::{JOURNAL_CHANNEL, Salts, Write, insert_all};
+pub(crate) use write::Lacking;
+pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
 use crate::error::{Error, Result};
 use crate::journal::Head;

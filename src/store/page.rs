@@ -56,6 +56,32 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Rows wanted.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
+    /// Whether the last rows are wanted instead of the first.
+    #[must_use]
+    pub fn is_backward(&self) -> bool {
+        self.is_backward
+    }
+
+    /// Position behind which the page lies.
+    #[must_use]
+    pub fn after(&self) -> Option<&Cursor> {
+        self.after.as_ref()
+    }
+
+    /// Position before which the page lies.
+    #[must_use]
+    pub fn before(&self) -> Option<&Cursor> {
+        self.before.as_ref()
+    }
+}
+
 /// Position in a list: the order that it belongs to, the row's order keys, the row's id. Opaque to clients.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cursor {
@@ -107,6 +133,18 @@ impl Key {
 }
 
 impl Cursor {
+    /// Position in an order.
+    #[must_use]
+    pub fn new(order: &str, keys: Vec<Key>, id: Uuid) -> Self {
+        Self { order: order.to_owned(), keys, id }
+    }
+
+    /// Keys and id of a position in that order; `None` for one of another order.
+    #[must_use]
+    pub fn keys(&self, order: &str) -> Option<(&[Key], Uuid)> {
+        (self.order == order).then_some((&self.keys, self.id))
+    }
+
     /// Reads a cursor that a client sent.
     ///
     /// # Errors

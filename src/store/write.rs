@@ -1,16 +1,14 @@
 //! A write: one transaction in which rows and their journal entries are stored together, or not at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait as _, ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable as _,
-    QueryOrder as _,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryOrder as _};
 use uuid::Uuid;
 
 use super::Store;
+use super::rows::{Row, Rows};
 use crate::error::Result;
 use crate::identity::NodeType;
 use crate::journal::{ChangeKind, Entry, Head};
@@ -25,16 +23,32 @@ pub const JOURNAL_CHANNEL: &str = "yeollam_journal";
 pub struct Write {
     txn: DatabaseTransaction,
     head: Head,
+    rows: Rows,
     salts: Salts,
     now: DateTime<Utc>,
     last: Option<(i64, [u8; 32])>,
-    changes: Vec<entity::change::Model>,
-    /// Entries that are stored already.
-    stored: usize,
-    /// Linked objects that this write has found or stored already, by natural key: an import names the same few thousand over and over.
-    pub(crate) known: HashMap<(NodeType, String), Uuid>,
-    /// Names as written that this write has found or stored already.
-    pub(crate) known_names: HashSet<(Uuid, String)>,
+    written: usize,
+    pub(crate) known: Known,
+}
+
+/// What this write has looked up or stored already: records name the same few thousand bodies and statutes over and over.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Agencies by code.
+    pub agencies: HashMap<String, Uuid>,
+    /// Statutes, and whether the register has them.
+    pub statutes: HashMap<Uuid, bool>,
+    /// Organizations that the register has (`None`), and those that it lacks, with the agency of their name.
+    pub organizations: HashMap<Uuid, Option<Lacking>>,
+    /// Names of organizations as written, and whether the register has them.
+    pub names: HashMap<(Uuid, String), bool>,
+}
+
+/// An organization that the register lacks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lacking {
+    /// The agency that bears its name, if exactly one does.
+    pub agency: Option<Uuid>,
 }
 
 impl Store {
@@ -52,7 +66,7 @@ impl Store {
         let last = last.map(|row| (row.sequence, row.hash.try_into().unwrap_or_default()));
         // Both databases keep microseconds: what is hashed must be what is stored.
         let now = now.trunc_subsecs(6);
-        Ok(Write { txn, head: self.head().clone(), salts, now, last, changes: Vec::new(), stored: 0, known: HashMap::new(), known_names: HashSet::new() })
+        Ok(Write { txn, head: self.head().clone(), rows: Rows::default(), salts, now, last, written: 0, known: Known::default() })
     }
 }
 
@@ -63,9 +77,15 @@ impl Write {
         self.now
     }
 
-    /// The transaction, for reads that must see what was written and for the `store` parts of the nouns.
-    pub(crate) fn txn(&self) -> &DatabaseTransaction {
-        &self.txn
+    /// The transaction, for the `store` parts of the nouns. Rows that wait are stored first: it sees everything that was written.
+    pub(crate) async fn txn(&mut self) -> Result<&DatabaseTransaction> {
+        self.rows.store(&self.txn).await?;
+        Ok(&self.txn)
+    }
+
+    /// Inserts rows. They wait until the transaction is asked for anything, so that few statements store many of them.
+    pub(crate) fn insert(&mut self, rows: impl IntoIterator<Item = impl Row>) {
+        rows.into_iter().for_each(|row| row.join(&mut self.rows));
     }
 
     /// Appends to the journal: what happened to which node, with the content that the digest covers.
@@ -73,40 +93,30 @@ impl Write {
         let entry = Entry { kind, node_type, node_id, registration_id, recorded_at: self.now, salt: (self.salts)() };
         let row = entry.chained(self.last, content);
         self.last = Some((row.sequence, row.hash.clone().try_into().unwrap_or_default()));
-        self.changes.push(row);
+        self.written += 1;
+        self.insert([row]);
     }
 
     /// Sequence and hash of the last entry; 0 and zeros where there is none.
-    pub(crate) fn head(&self) -> (i64, [u8; 32]) {
+    pub(crate) fn last_entry(&self) -> (i64, [u8; 32]) {
         self.last.unwrap_or_default()
     }
 
     /// Stores entries of another register's journal, which follow the last one here.
-    pub(crate) async fn append(&mut self, entries: Vec<entity::change::Model>) -> Result<()> {
-        let Some(last) = entries.last() else { return Ok(()) };
+    pub(crate) fn append(&mut self, entries: Vec<entity::change::Model>) {
+        let Some(last) = entries.last() else { return };
         self.last = Some((last.sequence, last.hash.clone().try_into().unwrap_or_default()));
-        self.stored += entries.len();
-        self.insert::<entity::change::Entity>(entries).await
+        self.written += entries.len();
+        self.insert(entries);
     }
 
-    /// Inserts rows in few statements.
-    pub(crate) async fn insert<E>(&self, rows: Vec<E::Model>) -> Result<()>
-    where
-        E: EntityTrait,
-        E::Model: IntoActiveModel<E::ActiveModel>,
-        E::ActiveModel: ActiveModelBehavior + Send,
-    {
-        insert_all::<E, _>(&self.txn, rows).await
-    }
-
-    /// Stores the journal entries and commits. Answers how many entries were written, when whoever follows the journal in this process has read them.
+    /// Stores what waits, and commits. Answers how many journal entries were written, when whoever follows the journal in this process has read them.
     ///
     /// # Errors
     /// Those of the database; then nothing is stored.
-    pub async fn commit(self) -> Result<usize> {
-        let written = self.stored + self.changes.len();
-        insert_all::<entity::change::Entity, _>(&self.txn, self.changes).await?;
-        let last = self.last.map(|(sequence, _)| sequence).filter(|_| written > 0);
+    pub async fn commit(mut self) -> Result<usize> {
+        self.rows.store(&self.txn).await?;
+        let last = self.last.map(|(sequence, _)| sequence).filter(|_| self.written > 0);
         if let Some(sequence) = last
             && self.txn.get_database_backend() == DatabaseBackend::Postgres
         {
@@ -117,27 +127,6 @@ impl Write {
             self.head.reached(sequence);
             self.head.followed_through(sequence).await;
         }
-        Ok(written)
+        Ok(self.written)
     }
-}
-
-/// Inserts rows, as many in a statement as the databases' limits on parameters allow.
-///
-/// # Errors
-/// Those of the database.
-pub async fn insert_all<E, C>(db: &C, rows: Vec<E::Model>) -> Result<()>
-where
-    C: sea_orm::ConnectionTrait,
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: ActiveModelBehavior + Send,
-{
-    // SQLite allows 32,766 parameters in a statement, PostgreSQL 65,535.
-    let rows_in_statement = 30_000 / E::Column::iter().count().max(1);
-    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
-    while rows.peek().is_some() {
-        let batch: Vec<E::ActiveModel> = rows.by_ref().take(rows_in_statement).collect();
-        E::insert_many(batch).exec_without_returning(db).await?;
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! The unit is one object. A field that gives objects costs one for each; ten plain values cost one. A connection counts as often as its page is large (`first` or `last`, or
 //! the schema's default), and everything below its `edges` and `nodes` is multiplied by that: pages within pages multiply. A list with `first` counts alike, `nodes(ids)` by its
-//! ids, any other list as [`ASSUMED_LIST`]. `totalCount` costs a statement of its own, each condition of a filter one. Of the selections on an interface only the dearest object type
+//! ids, facets by their dimensions, any other list as [`ASSUMED_LIST`]. What is answered by a pass over the search index costs ten objects for the pass. `totalCount` costs a statement of its own, each condition of a filter one. Of the selections on an interface only the dearest object type
 //! counts, since a value has one. Introspection is cheap, since it fetches nothing, but not free.
 
 use std::collections::HashMap;
@@ -25,6 +25,7 @@ const OBJECT: u64 = 100;
 const LEAF: u64 = 10;
 const TOTAL_COUNT: u64 = 5 * OBJECT;
 const CONDITION: u64 = OBJECT;
+const PASS: u64 = 10 * OBJECT;
 const INTROSPECTION_OBJECT: u64 = 10;
 const INTROSPECTION_LEAF: u64 = 1;
 
@@ -98,15 +99,17 @@ impl<'a> Walk<'a> {
             return if name == "totalCount" { TOTAL_COUNT } else { LEAF };
         }
         let own_page = self.page(&field.node, shape);
-        let is_connection = named(&shape.ty).ends_with("Connection");
+        let is_counted = matches!(named(&shape.ty), "Facet" | "Statistics");
+        let is_paged = is_counted || named(&shape.ty).ends_with("Connection");
         let times = match (page, name) {
-            (Some(page), "edges" | "nodes") => page,
+            (Some(page), "edges" | "nodes" | "rows" | "values") => page,
             _ if !is_list(&shape.ty) => 1,
+            _ if is_counted => self.longest_list(&field.node).unwrap_or(ASSUMED_LIST),
             _ => own_page.or_else(|| self.longest_list(&field.node)).unwrap_or(ASSUMED_LIST),
         };
-        let page = is_connection.then(|| own_page.unwrap_or(USUAL_PAGE));
+        let page = is_paged.then(|| own_page.unwrap_or(USUAL_PAGE));
         let below = self.selection_set(set, Place::Type { name: named(&shape.ty), page });
-        times.saturating_mul(OBJECT.saturating_add(below)).saturating_add(self.filter(&field.node))
+        times.saturating_mul(OBJECT.saturating_add(below)).saturating_add(self.filter(&field.node)).saturating_add(pass(name, times))
     }
 
     /// Page size, where the field has `first`.
@@ -120,7 +123,7 @@ impl<'a> Walk<'a> {
 
     /// Length of the longest list among the arguments: a list of nodes is as long as that of their ids.
     fn longest_list(&self, field: &Field) -> Option<u64> {
-        let (_, ids) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "ids" | "codes" | "keys"))?;
+        let (_, ids) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "ids" | "codes" | "keys" | "by"))?;
         resolve(&ids.node, self.variables).map(Resolved::items)
     }
 
@@ -156,6 +159,15 @@ impl<'a> Walk<'a> {
                 _ => false,
             }
         })
+    }
+}
+
+/// What a field costs that is answered by passes over the search index, whatever it gives; a facet is a pass each.
+fn pass(field: &str, times: u64) -> u64 {
+    match field {
+        "search" | "statistics" | "similar" | "suggest" => PASS,
+        "facets" => PASS.saturating_mul(times),
+        _ => 0,
     }
 }
 

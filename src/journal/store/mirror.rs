@@ -135,8 +135,8 @@ impl Store {
     /// What is wrong with the lines, or why they cannot follow what is here; those of the database.
     pub async fn mirror(&self, lines: &Lines<'_>, now: DateTime<Utc>, salts: Salts) -> Result<Mirrored, Refused> {
         let mut write = self.write(now, salts).await?;
-        let (head, hash) = write.head();
-        let links = check_chain(&write, lines, head, hash).await?;
+        let (head, hash) = write.last_entry();
+        let links = check_chain(&mut write, lines, head, hash).await?;
         if links.entries == head {
             return Ok(Mirrored { known: links.known, new: 0, sequence: head, head: hash });
         }
@@ -171,11 +171,11 @@ impl Store {
             }
             batch.store(&mut write, tables, &mut parents).await?;
             if reading == 0 && !parents.is_empty() {
-                place_agencies(&write, &parents).await?;
+                place_agencies(&mut write, &parents).await?;
             }
         }
         let proof = Proof { entries: head, head: hash, ..Proof::default() };
-        let proof = proven(write.txn(), proof, i64::MAX).await.map_err(Refused::Unproven)?;
+        let proof = proven(write.txn().await?, proof, i64::MAX).await.map_err(Refused::Unproven)?;
         write.commit().await?;
         self.refresh_statistics().await?;
         Ok(Mirrored { known: links.known, new: proof.entries - head, sequence: proof.entries, head: proof.head })
@@ -189,7 +189,7 @@ struct Links {
 }
 
 /// Checks that the lines are whole, follow each other, and follow the head of this register or agree with it.
-async fn check_chain(write: &Write, lines: &Lines<'_>, head: i64, hash: [u8; 32]) -> Result<Links, Refused> {
+async fn check_chain(write: &mut Write, lines: &Lines<'_>, head: i64, hash: [u8; 32]) -> Result<Links, Refused> {
     let mut source = Reader::new(lines)?;
     let mut last: Option<(i64, [u8; 32], i64)> = None;
     let (mut known, mut ours): (i64, HashMap<i64, Vec<u8>>) = (0, HashMap::new());
@@ -227,7 +227,7 @@ async fn check_chain(write: &Write, lines: &Lines<'_>, head: i64, hash: [u8; 32]
         check_link(&entry, sequence, &before).map_err(|broken| Refused::Unproven(Unproven::Broken(broken)))?;
         if line.sequence <= head {
             if !ours.contains_key(&line.sequence) {
-                let page = entries_after(write.txn(), sequence, head, 500).await?;
+                let page = entries_after(write.txn().await?, sequence, head, 500).await?;
                 ours = page.into_iter().map(|entry| (entry.sequence, entry.hash)).collect();
             }
             if ours.get(&line.sequence) != Some(&entry.hash) {
@@ -311,9 +311,9 @@ impl Batch {
                     match *table {
                         $(stringify!($name) => {
                             $(for owners in owners.chunks(BATCH) {
-                                $name::Entity::delete_many().filter($name::Column::$column.is_in(owners.iter().copied())).exec(write.txn()).await?;
+                                $name::Entity::delete_many().filter($name::Column::$column.is_in(owners.iter().copied())).exec(write.txn().await?).await?;
                             })?
-                            upsert::<entity::$name::Entity>(write.txn(), parsed::<entity::$name::Entity>(table, rows)?).await?;
+                            upsert::<entity::$name::Entity>(write.txn().await?, parsed::<entity::$name::Entity>(table, rows)?).await?;
                         })+
                         // An agency may stand under one that a later line brings: they are placed when all are there.
                         _ => {
@@ -321,7 +321,7 @@ impl Batch {
                             for row in &mut agencies {
                                 parents.insert(row.id, row.parent_id.take());
                             }
-                            upsert::<agency::Entity>(write.txn(), agencies).await?;
+                            upsert::<agency::Entity>(write.txn().await?, agencies).await?;
                         }
                     }
                 };
@@ -334,7 +334,7 @@ impl Batch {
                 right_procedure, remedy_body, safeguard, disposal_method, auto_collection, incoming_entrustment, source_document, source replaces NodeId,
             );
         }
-        write.append(self.entries).await?;
+        write.append(self.entries);
         Ok(())
     }
 }
@@ -387,11 +387,15 @@ where
 }
 
 /// Puts agencies under their superiors, and makes the closure of the tree anew.
-async fn place_agencies(write: &Write, parents: &HashMap<Uuid, Option<Uuid>>) -> Result<(), Refused> {
+async fn place_agencies(write: &mut Write, parents: &HashMap<Uuid, Option<Uuid>>) -> Result<(), Refused> {
     for (id, parent) in parents.iter().filter(|(_, parent)| parent.is_some()) {
-        agency::Entity::update_many().col_expr(agency::Column::ParentId, Expr::value(*parent)).filter(agency::Column::Id.eq(*id)).exec(write.txn()).await?;
+        agency::Entity::update_many()
+            .col_expr(agency::Column::ParentId, Expr::value(*parent))
+            .filter(agency::Column::Id.eq(*id))
+            .exec(write.txn().await?)
+            .await?;
     }
-    let agencies = agency::Entity::find().order_by_asc(agency::Column::Code).all(write.txn()).await?;
+    let agencies = agency::Entity::find().order_by_asc(agency::Column::Code).all(write.txn().await?).await?;
     let superiors: HashMap<Uuid, Option<Uuid>> = agencies.iter().map(|row| (row.id, row.parent_id)).collect();
     let mut rows = Vec::new();
     for agency in &agencies {
@@ -403,6 +407,7 @@ async fn place_agencies(write: &Write, parents: &HashMap<Uuid, Option<Uuid>>) ->
             depth += 1;
         }
     }
-    agency_ancestor::Entity::delete_many().exec(write.txn()).await?;
-    Ok(write.insert::<agency_ancestor::Entity>(rows).await?)
+    agency_ancestor::Entity::delete_many().exec(write.txn().await?).await?;
+    write.insert(rows);
+    Ok(())
 }

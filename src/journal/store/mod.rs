@@ -175,8 +175,8 @@ impl Store {
             if notices.is_none() && self.db().get_database_backend() == DatabaseBackend::Postgres {
                 notices = self.listen().await.map_err(|error| tracing::debug!(%error, "cannot listen to the journal; asking for it instead")).ok();
             }
-            match self.last_change().await {
-                Ok(last) => self.head().reached(last.map_or(0, |change| change.sequence)),
+            match self.last_sequence().await {
+                Ok(last) => self.head().reached(last),
                 Err(error) => tracing::warn!(error = error.chain(), "the journal cannot be read"),
             }
             let Some(listener) = &mut notices else {
@@ -189,6 +189,13 @@ impl Store {
                 notices = None;
             }
         }
+    }
+
+    /// Number of the last entry of the journal; 0 if there is none.
+    async fn last_sequence(&self) -> Result<i64> {
+        use sea_orm::{ColumnTrait as _, QuerySelect as _};
+        let last = change::Entity::find().select_only().column_as(change::Column::Sequence.max(), "last").into_tuple::<Option<i64>>().one(self.db()).await?;
+        Ok(last.flatten().unwrap_or(0))
     }
 
     async fn listen(&self) -> std::result::Result<PgListener, sea_orm::SqlxError> {

@@ -1,8 +1,8 @@
 //! Recording policies and their revisions.
 
 use entity::{
-    auto_collection, disposal_method, incoming_entrustment, legal_basis, policy_item, policy_revision, policy_revision_data_file, policy_section,
-    privacy_label, privacy_officer, privacy_policy, remedy_body, retention_term, right_procedure, safeguard, video_device,
+    auto_collection, disposal_method, incoming_entrustment, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label,
+    privacy_officer, privacy_policy, remedy_body, right_procedure, safeguard, video_device,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
@@ -33,10 +33,10 @@ impl Write {
         let agency_id = self.agency_by_code(&policy.agency).await?;
         let name_folded = hangul::folded(&policy.title);
         let id = node_key(NodeType::PrivacyPolicy, &[&policy.agency, &name_folded]);
-        if privacy_policy::Entity::find_by_id(id).one(self.txn()).await?.is_none() {
+        if privacy_policy::Entity::find_by_id(id).one(self.txn().await?).await?.is_none() {
             let row = privacy_policy::Model { id, agency_id, title: policy.title.clone(), name_folded };
             let content = policy_content(&row, &policy.agency);
-            self.insert::<privacy_policy::Entity>(vec![row]).await?;
+            self.insert([row]);
             self.journal(ChangeKind::PrivacyPolicyAdded, NodeType::PrivacyPolicy, id, None, &content);
         }
         let mut stored: Vec<(Uuid, Content)> = self.revisions_of(id).await?;
@@ -63,14 +63,14 @@ impl Write {
     }
 
     /// Revisions of a policy with their content, in the order of recording.
-    async fn revisions_of(&self, policy_id: Uuid) -> Result<Vec<(Uuid, Content)>> {
+    async fn revisions_of(&mut self, policy_id: Uuid) -> Result<Vec<(Uuid, Content)>> {
         let rows = policy_revision::Entity::find()
             .filter(policy_revision::Column::PrivacyPolicyId.eq(policy_id))
             .order_by_asc(policy_revision::Column::Number)
-            .all(self.txn())
+            .all(self.txn().await?)
             .await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let mut contents = revision_contents(self.txn(), &ids).await?;
+        let mut contents = revision_contents(self.txn().await?, &ids).await?;
         Ok(ids.into_iter().filter_map(|id| Some((id, contents.remove(&id)?))).collect())
     }
 
@@ -102,8 +102,8 @@ impl Write {
             access_desk_address: desk.and_then(|desk| desk.address.clone()),
             disposal_procedure: content.disposal_procedure.clone(),
         };
-        self.insert::<policy_revision::Entity>(vec![row]).await?;
-        self.parts_of_revision(id, content).await?;
+        self.insert([row]);
+        self.parts_of_revision(id, content);
         self.devices_of_revision(id, content).await?;
         self.links_of_revision(id, content).await?;
         self.provisions(StatedBy::PolicyRevision(id), agency_id, &content.provisions).await?;
@@ -114,7 +114,7 @@ impl Write {
     }
 
     /// Parts that belong to the revision alone.
-    async fn parts_of_revision(&self, id: Uuid, content: &Content) -> Result<()> {
+    fn parts_of_revision(&mut self, id: Uuid, content: &Content) {
         let sections = (0..).zip(content.sections.iter().flatten()).map(|(position, section)| policy_section::Model {
             policy_revision_id: id,
             position,
@@ -187,15 +187,15 @@ impl Write {
             purpose: device.purpose.clone(),
             refusal: device.refusal.clone(),
         });
-        self.insert::<policy_section::Entity>(sections.collect()).await?;
-        self.insert::<privacy_label::Entity>(labels.collect()).await?;
-        self.insert::<policy_item::Entity>(items.collect()).await?;
-        self.insert::<privacy_officer::Entity>(officers.collect()).await?;
-        self.insert::<right_procedure::Entity>(rights.collect()).await?;
-        self.insert::<remedy_body::Entity>(bodies.collect()).await?;
-        self.insert::<safeguard::Entity>(safeguards.collect()).await?;
-        self.insert::<disposal_method::Entity>(disposal.collect()).await?;
-        self.insert::<auto_collection::Entity>(auto_collection.collect()).await
+        self.insert(sections);
+        self.insert(labels);
+        self.insert(items);
+        self.insert(officers);
+        self.insert(rights);
+        self.insert(bodies);
+        self.insert(safeguards);
+        self.insert(disposal);
+        self.insert(auto_collection);
     }
 
     /// Video devices, with their bases and the retention of their recordings.
@@ -223,17 +223,16 @@ impl Write {
                 note: device.note.clone(),
             });
         }
-        self.insert::<video_device::Entity>(rows).await?;
-        self.insert::<legal_basis::Entity>(bases).await?;
-        self.insert::<retention_term::Entity>(terms).await
+        self.insert(rows);
+        self.insert(bases);
+        self.insert(terms);
+        Ok(())
     }
 
     /// Links to files and to the bodies that entrust.
     async fn links_of_revision(&mut self, id: Uuid, content: &Content) -> Result<()> {
-        let mut files = Vec::new();
-        for (position, number) in (0..).zip(&content.data_files) {
-            files.push(policy_revision_data_file::Model { policy_revision_id: id, data_file_id: self.data_file_by_number(number).await?, position });
-        }
+        let covered = self.data_files_by_number(content.data_files.iter()).await?;
+        let files = (0..).zip(covered).map(|(position, data_file_id)| policy_revision_data_file::Model { policy_revision_id: id, data_file_id, position });
         let mut incoming = Vec::new();
         for (position, entrustment) in (0..).zip(&content.entrusted_by) {
             incoming.push(incoming_entrustment::Model {
@@ -244,8 +243,9 @@ impl Write {
                 task: entrustment.task.clone(),
             });
         }
-        self.insert::<policy_revision_data_file::Entity>(files).await?;
-        self.insert::<incoming_entrustment::Entity>(incoming).await
+        self.insert(files);
+        self.insert(incoming);
+        Ok(())
     }
 }
 
@@ -358,9 +358,9 @@ mod tests {
         let now: DateTime<Utc> = "2026-11-22T00:00:00Z".parse().unwrap();
         let mut write = store.write(now, Arc::new(|| [0; 32])).await.unwrap();
         let recorded = write.privacy_policy(&policy, &DocumentKeys::new()).await.unwrap();
-        let mut ids: Vec<Uuid> = policy_revision::Entity::find().all(write.txn()).await.unwrap().into_iter().map(|row| row.id).collect();
+        let mut ids: Vec<Uuid> = policy_revision::Entity::find().all(write.txn().await.unwrap()).await.unwrap().into_iter().map(|row| row.id).collect();
         ids.sort();
-        let stored = revision_contents(write.txn(), &ids).await.unwrap();
+        let stored = revision_contents(write.txn().await.unwrap(), &ids).await.unwrap();
         for (content, _) in &policy.revisions {
             assert!(stored.values().any(|other| other == content), "what is read back is what was recorded: {content:#?} {stored:#?}");
         }

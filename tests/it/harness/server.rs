@@ -1,8 +1,10 @@
 //! The server under test: in this process, on a free port, at a fixed instant, spoken to over HTTP.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
@@ -13,6 +15,7 @@ use tokio::task::JoinHandle;
 use yeollam::graphql::admission::limits::Limits;
 use yeollam::http::Settings;
 use yeollam::import::{Failure, Report, import};
+use yeollam::search::Search;
 use yeollam::store::{PoolSettings, Salts, Store};
 
 use super::database::{Backend, TestDatabase};
@@ -46,7 +49,8 @@ pub struct Server {
     statements: Arc<Mutex<Vec<String>>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
-    beside: Mutex<Vec<oneshot::Sender<()>>>,
+    beside: Mutex<Vec<(oneshot::Sender<()>, tempfile::TempDir)>>,
+    _index_folder: tempfile::TempDir,
     // Last, so that nobody uses it any more when it goes.
     database: TestDatabase,
 }
@@ -58,13 +62,19 @@ impl Server {
         let mut store = connect(&database.url).await;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let observed = Arc::clone(&statements);
-        store.observe_statements(move |sql, _| observed.lock().unwrap().push(sql.to_owned()));
+        store.observe_statements(move |sql, _| {
+            // The server asks how far the journal goes on its own account.
+            if !sql.contains("MAX(\"sequence\")") {
+                observed.lock().unwrap().push(sql.to_owned());
+            }
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        let serving = start_server(listener, store.clone(), stopped);
+        let index_folder = tempfile::tempdir().unwrap();
+        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), stopped).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { backend, store, address, client, statements, stop: Some(stop), serving, beside: Mutex::default(), database }
+        Self { backend, store, address, client, statements, stop: Some(stop), serving, beside: Mutex::default(), _index_folder: index_folder, database }
     }
 
     /// Where the server listens, `http://127.0.0.1:…`.
@@ -98,8 +108,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
-        start_server(listener, store, stopped);
-        self.beside.lock().unwrap().push(stop);
+        let index_folder = tempfile::tempdir().unwrap();
+        start_server(listener, store, index_folder.path().to_owned(), stopped).await;
+        self.beside.lock().unwrap().push((stop, index_folder));
         address
     }
 
@@ -213,12 +224,20 @@ async fn fill(url: &str, data: Data) {
 }
 
 /// Serves `store` on `listener` until `stopped`.
-fn start_server(listener: TcpListener, store: Store, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
+async fn start_server(listener: TcpListener, store: Store, index_folder: PathBuf, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
     let requests = AtomicU64::new(0);
     let request_id = Arc::new(move || format!("request-{}", requests.fetch_add(1, Ordering::Relaxed)));
-    let app = yeollam::server::app(&store, Arc::new(now), request_id, PUBLIC_URL, Limits::default(), Settings::default())
+    let search = Search::default();
+    let followers = yeollam::server::follow(&store, &search, index_folder, Arc::new(now));
+    let app = yeollam::server::app(&store, &search, Arc::new(now), request_id, PUBLIC_URL, Limits::default(), Settings::default())
         .unwrap_or_else(|error| panic!("{}", error.chain()));
+    // A test begins with everything found.
+    while let Err(error) = search.snapshot() {
+        assert_eq!(error.code(), "SEARCH_NOT_READY");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     tokio::spawn(async move {
+        let _followers = followers;
         let stopped = async {
             let _ = stopped.await;
         };

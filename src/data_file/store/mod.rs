@@ -1,4 +1,6 @@
-//! Data files in the tables: lists, and the recording of a file with its history.
+//! Data files in the tables: lists here, the recording of files with their histories in `record`.
+
+mod record;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,31 +9,19 @@ use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::{data_file, impact_assessment_data_file, legal_basis, policy_revision_data_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr, UnionType};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    QueryTrait as _,
-};
-use serde_json::json;
+use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryTrait as _};
 use uuid::Uuid;
 
 use super::graphql::{DataFileFilter, DataFileOrder, DataFileOrderField};
-use super::{DataFileInput, DataFileStatus, running_number};
 use crate::agency::agency_keys;
 use crate::collected_item::ItemCategories;
 use crate::collected_item::graphql::{CollectedItemFilter, CollectedItemsFilter};
 use crate::error::{Error, Result};
-use crate::hangul;
-use crate::identity::{NodeType, node_key};
-use crate::journal::ChangeKind;
-use crate::organization::Parties;
-use crate::problem::{Problems, code};
-use crate::registration::{Content, RegistrationChangeKind, contents_of_file};
-use crate::source::DocumentKeys;
+use crate::identity::NodeType;
 use crate::store::{
-    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
+    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
     linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
-use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(data_file);
 
@@ -307,187 +297,4 @@ fn stated<F>(
     let some = some.map(exists).transpose()?;
     let none = none.map(exists).transpose()?.map(|condition| Condition::all().add(SimpleExpr::from(condition).not()));
     Ok(Some(all_of([some, none])))
-}
-
-/// What recording a file with its history came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RecordedFile {
-    /// Whether the file is new.
-    pub is_new: bool,
-    /// Registrations recorded.
-    pub recorded: usize,
-    /// Registrations that were recorded already with the same content.
-    pub unchanged: usize,
-}
-
-impl Write {
-    /// Key of the file with that registration number.
-    ///
-    /// # Errors
-    /// `BAD_USER_INPUT` where the register lacks it.
-    pub async fn data_file_by_number(&mut self, number: &str) -> Result<Uuid> {
-        let row = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.eq(number)).one(self.txn()).await?;
-        row.map(|row| row.id).ok_or_else(|| Error::input(format!("the register has no data file with the registration number \"{number}\"")))
-    }
-
-    /// Records a file with its history. Registrations that are recorded already, with the same first day and content, stay as they are.
-    ///
-    /// What is wrong with the input goes to `problems`; then nothing may be committed.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn data_file(
-        &mut self,
-        input: &DataFileInput,
-        parties: &Parties,
-        documents: &DocumentKeys,
-        today: NaiveDate,
-        problems: &mut Problems,
-    ) -> Result<RecordedFile> {
-        let mut outcome = RecordedFile::default();
-        let agency_id = match self.agency_by_code(&input.agency).await {
-            Ok(id) => id,
-            Err(Error::Input(message)) => {
-                problems.add("agency", code::NOT_FOUND, message);
-                return Ok(outcome);
-            }
-            Err(error) => return Err(error),
-        };
-        if input.registrations.is_empty() {
-            problems.add("registrations", code::REQUIRED, "is empty; a file is known by at least one registration");
-            return Ok(outcome);
-        }
-        let Some((stored, number)) = self.identified_file(input, agency_id, problems).await? else { return Ok(outcome) };
-        let file_id = node_key(NodeType::DataFile, &[&number]);
-        let mut history: Vec<(Uuid, i32, Content)> = if stored.is_some() { contents_of_file(self.txn(), file_id).await? } else { Vec::new() };
-        outcome.is_new = stored.is_none();
-        let mut new = Vec::new();
-        for (index, registration) in input.registrations.iter().enumerate() {
-            let agency = registration.agency.as_deref().unwrap_or(&input.agency);
-            if let Some(other) = &registration.agency
-                && let Err(error) = self.agency_by_code(other).await
-            {
-                let Error::Input(message) = error else { return Err(error) };
-                problems.add(&format!("registrations.{index}.agency"), code::NOT_FOUND, message);
-                continue;
-            }
-            problems.within(format!("registrations.{index}"), |problems| {
-                let mut as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
-                let is_recorded = history.iter().any(|(_, _, content): &(Uuid, i32, Content)| {
-                    // Where the document does not say why it was recorded, the register knows.
-                    as_written.change_kind = registration.change_kind.unwrap_or(content.change_kind);
-                    *content == as_written
-                });
-                if is_recorded {
-                    outcome.unchanged += 1;
-                    return;
-                }
-                let mut content = registration.checked(problems, agency, history.is_empty() && new.is_empty(), today, parties);
-                // The same day said otherwise: what was recorded of it is corrected.
-                let repeats_a_day = history.iter().any(|(_, _, other)| other.valid_from == content.valid_from);
-                if registration.change_kind.is_none() && repeats_a_day {
-                    content.change_kind = RegistrationChangeKind::Correction;
-                }
-                new.push((registration, content));
-            });
-        }
-        if !problems.is_empty() {
-            return Ok(outcome);
-        }
-        let first_number = history.iter().map(|(_, number, _)| *number).max().unwrap_or(0) + 1;
-        let mut recorded = Vec::new();
-        for (number, (registration, content)) in (first_number..).zip(new) {
-            let id = crate::identity::part_key(NodeType::Registration.as_str(), file_id, number);
-            history.push((id, number, content.clone()));
-            recorded.push((id, number, content, registration));
-        }
-        history.sort_by_key(|(_, number, content)| (content.valid_from, *number));
-        let Some((in_force, _, now)) = history.last() else { return Ok(outcome) };
-        if input.status == DataFileStatus::Destroyed && now.change_kind != RegistrationChangeKind::Destruction {
-            problems.add("status", code::CONFLICT, "a file is DESTROYED by a registration that says when: state it last, with `changeKind: DESTRUCTION`");
-            return Ok(outcome);
-        }
-        let row = data_file::Model {
-            id: file_id,
-            running_number: running_number(&number).map_or(0, |(_, running)| running),
-            registration_number: number,
-            agency_id: self.agency_by_code(&now.agency).await.unwrap_or(agency_id),
-            status: if now.change_kind == RegistrationChangeKind::Destruction { DataFileStatus::Destroyed } else { input.status }.as_str().to_owned(),
-            registration_id: *in_force,
-            name: now.name.clone(),
-            name_folded: hangul::folded(&now.name),
-            data_subject_count: now.data_subject_count,
-            registered_on: history.iter().filter_map(|(_, _, content)| content.registered_on).min(),
-        };
-        let status_changed = stored.as_ref().is_some_and(|stored| stored.status != row.status);
-        match stored {
-            None => self.insert::<data_file::Entity>(vec![row.clone()]).await?,
-            Some(stored) if stored != row => {
-                row.clone().into_active_model().reset_all().update(self.txn()).await?;
-            }
-            Some(_) => {}
-        }
-        outcome.recorded = recorded.len();
-        for (id, number, content, registration) in recorded {
-            self.registration(file_id, id, number, &content, &history).await?;
-            self.sources(id, &registration.sources, documents).await?;
-            let kind =
-                if content.change_kind == RegistrationChangeKind::Destruction { ChangeKind::DataFileDestroyed } else { ChangeKind::RegistrationRecorded };
-            let json = serde_json::to_value(&content).map_err(|error| Error::internal(error.to_string()))?;
-            self.journal(kind, NodeType::DataFile, file_id, Some(id), &json);
-        }
-        if status_changed && outcome.recorded == 0 {
-            self.journal(ChangeKind::DataFileAmended, NodeType::DataFile, file_id, None, &json!({"status": row.status}));
-        }
-        Ok(outcome)
-    }
-
-    /// The file that the input means, if it is stored, and its registration number: the one stated, the agency's file of that name, or a new one.
-    async fn identified_file(&mut self, input: &DataFileInput, agency_id: Uuid, problems: &mut Problems) -> Result<Option<(Option<data_file::Model>, String)>> {
-        if let Some(number) = &input.registration_number {
-            if running_number(number).is_none() {
-                problems.add(
-                    "registrationNumber",
-                    code::INVALID,
-                    format!("\"{number}\" is not a registration number: agency code, dash, running number, 6110000-12 say"),
-                );
-                return Ok(None);
-            }
-            if let Some((issuer, _)) = running_number(number)
-                && let Err(error) = self.agency_by_code(issuer).await
-            {
-                let Error::Input(message) = error else { return Err(error) };
-                problems.add("registrationNumber", code::NOT_FOUND, message);
-                return Ok(None);
-            }
-            let stored = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.eq(number)).one(self.txn()).await?;
-            return Ok(Some((stored, number.clone())));
-        }
-        let names = input.registrations.iter().map(|registration| hangul::folded(&registration.name));
-        let named = data_file::Entity::find()
-            .filter(data_file::Column::AgencyId.eq(agency_id))
-            .filter(data_file::Column::NameFolded.is_in(names))
-            .limit(2)
-            .all(self.txn())
-            .await?;
-        if named.len() > 1 {
-            problems.add(
-                "registrationNumber",
-                code::REQUIRED,
-                "the agency has several files of that name; state the registration number of the one that is meant",
-            );
-            return Ok(None);
-        }
-        if let Some(stored) = named.into_iter().next() {
-            let number = stored.registration_number.clone();
-            return Ok(Some((Some(stored), number)));
-        }
-        let last = data_file::Entity::find()
-            .filter(data_file::Column::RegistrationNumber.starts_with(format!("{}-", input.agency)))
-            .order_by_desc(data_file::Column::RunningNumber)
-            .one(self.txn())
-            .await?;
-        let running = last.map_or(1, |row| row.running_number + 1);
-        Ok(Some((None, format!("{}-{running}", input.agency))))
-    }
 }

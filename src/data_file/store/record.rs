@@ -1,0 +1,343 @@
+//! Recording data files with their histories, many at a time: what the register holds of them is read by a few statements, then they are gone through in order.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use entity::data_file;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Func, Query};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::data_file::{DataFileInput, DataFileStatus, running_number};
+use crate::error::{Error, Result};
+use crate::hangul;
+use crate::identity::{NodeType, node_key, part_key};
+use crate::journal::ChangeKind;
+use crate::organization::Parties;
+use crate::problem::{Problems, code};
+use crate::registration::{Content, NumberedContent, RegistrationChangeKind, contents_of_files};
+use crate::source::{DocumentKeys, SourceInput, source_rows};
+use crate::store::{Write, rows_with};
+use crate::vocabulary::Vocabulary as _;
+
+/// What recording a file with its history came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RecordedFile {
+    /// Whether the file is new.
+    pub is_new: bool,
+    /// Registrations recorded.
+    pub recorded: usize,
+    /// Registrations that were recorded already with the same content.
+    pub unchanged: usize,
+}
+
+/// Most files that are looked up together.
+const FILES_AT_ONCE: usize = 500;
+
+/// What the register holds of files that are about to be recorded, kept in step while they are.
+#[derive(Default)]
+struct Known {
+    by_number: HashMap<String, File>,
+    /// Numbers of the files that an agency has of a folded name.
+    named: HashMap<(Uuid, String), Vec<String>>,
+    /// Last running number that an agency issued, by its code.
+    last: HashMap<String, i32>,
+}
+
+/// A file as it stands, its registrations in the order in which they hold.
+struct File {
+    row: data_file::Model,
+    history: Vec<NumberedContent>,
+}
+
+/// What is to be written of a file.
+struct Plan<'i> {
+    row: data_file::Model,
+    is_new: bool,
+    is_changed: bool,
+    is_status_changed: bool,
+    registrations: Vec<New<'i>>,
+}
+
+struct New<'i> {
+    registration: NumberedContent,
+    /// The registration that held before it.
+    before: Option<Arc<Content>>,
+    sources: &'i [SourceInput],
+}
+
+impl Write {
+    /// Keys of the files with these registration numbers.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` where the register lacks one.
+    pub async fn data_files_by_number(&mut self, numbers: impl IntoIterator<Item = &String>) -> Result<Vec<Uuid>> {
+        let numbers: Vec<&String> = numbers.into_iter().collect();
+        let rows = rows_with::<data_file::Entity>(self.txn().await?, data_file::Column::RegistrationNumber, numbers.clone()).await?;
+        let keys: HashMap<String, Uuid> = rows.into_iter().map(|row| (row.registration_number, row.id)).collect();
+        let key = |number: &String| {
+            keys.get(number).copied().ok_or_else(|| Error::input(format!("the register has no data file with the registration number \"{number}\"")))
+        };
+        numbers.into_iter().map(key).collect()
+    }
+
+    /// Records files with their histories, in order. Registrations that are recorded already, with the same first day and content, stay as they are.
+    ///
+    /// What is wrong with a file goes to its problems; a file that has some is not recorded, and nothing may be committed.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn data_files(
+        &mut self,
+        files: &mut [(&DataFileInput, Problems)],
+        parties: &Parties,
+        documents: &DocumentKeys,
+        today: NaiveDate,
+    ) -> Result<Vec<RecordedFile>> {
+        let mut outcomes = Vec::with_capacity(files.len());
+        for files in files.chunks_mut(FILES_AT_ONCE) {
+            let mut known = self.known_files(files.iter().map(|(input, _)| *input)).await?;
+            let mut plans = Vec::with_capacity(files.len());
+            for (input, problems) in files {
+                let mut outcome = RecordedFile::default();
+                plans.extend(self.plan(&mut known, input, parties, today, problems, &mut outcome));
+                outcomes.push(outcome);
+            }
+            let contents = || plans.iter().flat_map(|plan| &plan.registrations).map(|new| &*new.registration.content);
+            self.meet_organizations(contents().flat_map(Content::parties)).await?;
+            self.meet_statutes(contents().flat_map(Content::statutes)).await?;
+            for plan in plans {
+                self.carry_out(plan, documents).await?;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Reads what the register holds of the files that the inputs mean.
+    async fn known_files(&mut self, inputs: impl Iterator<Item = &DataFileInput> + Clone) -> Result<Known> {
+        let issuers = inputs.clone().filter_map(|input| input.registration_number.as_deref().and_then(running_number)).map(|(issuer, _)| issuer);
+        let operators = inputs.clone().flat_map(|input| &input.registrations).filter_map(|registration| registration.agency.as_deref());
+        self.meet_agencies(inputs.clone().map(|input| input.agency.as_str()).chain(issuers).chain(operators)).await?;
+        let numbers = inputs.clone().filter_map(|input| input.registration_number.as_ref()).collect();
+        let mut rows = rows_with::<data_file::Entity>(self.txn().await?, data_file::Column::RegistrationNumber, numbers).await?;
+        let unnumbered: Vec<&DataFileInput> = inputs.filter(|input| input.registration_number.is_none()).collect();
+        let mut known = Known::default();
+        if !unnumbered.is_empty() {
+            let agencies: Vec<Uuid> = unnumbered.iter().filter_map(|input| self.known.agencies.get(&input.agency).copied()).collect();
+            let names: Vec<String> = unnumbered.iter().flat_map(|input| &input.registrations).map(|registration| hangul::folded(&registration.name)).collect();
+            for names in names.chunks(10_000) {
+                let named = data_file::Entity::find()
+                    .filter(data_file::Column::AgencyId.is_in(agencies.iter().copied()))
+                    .filter(data_file::Column::NameFolded.is_in(names))
+                    .all(self.txn().await?)
+                    .await?;
+                rows.extend(named);
+            }
+            known.last = self.last_numbers(unnumbered.iter().map(|input| input.agency.as_str())).await?;
+        }
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let mut histories = contents_of_files(self.txn().await?, &ids).await?;
+        for row in rows {
+            let history = histories.remove(&row.id).unwrap_or_default();
+            known.keep(File { row, history });
+        }
+        Ok(known)
+    }
+
+    /// The last running number that each of the agencies issued.
+    async fn last_numbers(&mut self, codes: impl Iterator<Item = &str>) -> Result<HashMap<String, i32>> {
+        let number = || Expr::col((data_file::Entity, data_file::Column::RegistrationNumber));
+        let issuer = Func::cust("substr").args([number(), Expr::val(1), Expr::val(7)]);
+        let codes: Vec<&str> = codes.collect();
+        let mut last = HashMap::new();
+        for codes in codes.chunks(100) {
+            let issued = codes.iter().map(|code| number().gte(format!("{code}-")).and(number().lt(format!("{code}."))));
+            let mut select = Query::select();
+            select
+                .expr_as(issuer.clone(), "issuer")
+                .expr_as(Expr::col((data_file::Entity, data_file::Column::RunningNumber)).max(), "last")
+                .from(data_file::Entity)
+                .cond_where(issued.fold(Condition::any(), Condition::add))
+                .group_by_col("issuer");
+            for row in self.txn().await?.query_all(&select).await? {
+                last.insert(row.try_get("", "issuer")?, row.try_get("", "last")?);
+            }
+        }
+        Ok(last)
+    }
+
+    /// What is to be written of a file, by what is known of it. Needs no statement.
+    fn plan<'i>(
+        &self,
+        known: &mut Known,
+        input: &'i DataFileInput,
+        parties: &Parties,
+        today: NaiveDate,
+        problems: &mut Problems,
+        outcome: &mut RecordedFile,
+    ) -> Option<Plan<'i>> {
+        let agency_id = self.known_agency(&input.agency, "agency", problems)?;
+        if input.registrations.is_empty() {
+            problems.add("registrations", code::REQUIRED, "is empty; a file is known by at least one registration");
+            return None;
+        }
+        let number = self.identified(known, input, agency_id, problems)?;
+        let file_id = node_key(NodeType::DataFile, &[&number]);
+        let stored = known.by_number.get(&number);
+        let mut history = stored.map(|file| file.history.clone()).unwrap_or_default();
+        outcome.is_new = stored.is_none();
+        let mut new = Vec::new();
+        for (index, registration) in input.registrations.iter().enumerate() {
+            let agency = registration.agency.as_deref().unwrap_or(&input.agency);
+            if self.known_agency(agency, &format!("registrations.{index}.agency"), problems).is_none() {
+                continue;
+            }
+            problems.within(format!("registrations.{index}"), |problems| {
+                let is_recorded = !history.is_empty() && {
+                    let mut as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
+                    history.iter().any(|recorded| {
+                        // Where the document does not say why it was recorded, the register knows.
+                        as_written.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
+                        *recorded.content == as_written
+                    })
+                };
+                if is_recorded {
+                    outcome.unchanged += 1;
+                    return;
+                }
+                let mut content = registration.checked(problems, agency, history.is_empty() && new.is_empty(), today, parties);
+                // The same day said otherwise: what was recorded of it is corrected.
+                let repeats_a_day = history.iter().any(|recorded| recorded.content.valid_from == content.valid_from);
+                if registration.change_kind.is_none() && repeats_a_day {
+                    content.change_kind = RegistrationChangeKind::Correction;
+                }
+                new.push((registration, Arc::new(content)));
+            });
+        }
+        if !problems.is_empty() {
+            return None;
+        }
+        let first_number = history.iter().map(|recorded| recorded.number).max().unwrap_or(0) + 1;
+        let new: Vec<(NumberedContent, &[SourceInput])> = (first_number..)
+            .zip(new)
+            .map(|(number, (registration, content))| {
+                let id = part_key(NodeType::Registration.as_str(), file_id, number);
+                (NumberedContent { id, number, content }, registration.sources.as_slice())
+            })
+            .collect();
+        history.extend(new.iter().map(|(registration, _)| registration.clone()));
+        history.sort_by_key(|recorded| (recorded.content.valid_from, recorded.number));
+        let last = history.last()?;
+        let now = &last.content;
+        if input.status == DataFileStatus::Destroyed && now.change_kind != RegistrationChangeKind::Destruction {
+            problems.add("status", code::CONFLICT, "a file is DESTROYED by a registration that says when: state it last, with `changeKind: DESTRUCTION`");
+            return None;
+        }
+        let row = data_file::Model {
+            id: file_id,
+            running_number: running_number(&number).map_or(0, |(_, running)| running),
+            registration_number: number,
+            agency_id: self.known.agencies.get(&now.agency).copied().unwrap_or(agency_id),
+            status: if now.change_kind == RegistrationChangeKind::Destruction { DataFileStatus::Destroyed } else { input.status }.as_str().to_owned(),
+            registration_id: last.id,
+            name: now.name.clone(),
+            name_folded: hangul::folded(&now.name),
+            data_subject_count: now.data_subject_count,
+            registered_on: history.iter().filter_map(|recorded| recorded.content.registered_on).min(),
+        };
+        outcome.recorded = new.len();
+        let registrations = new.into_iter().map(|(registration, sources)| {
+            let place = history.iter().position(|other| other.id == registration.id).unwrap_or_default();
+            let before = place.checked_sub(1).and_then(|place| history.get(place)).map(|before| Arc::clone(&before.content));
+            New { registration, before, sources }
+        });
+        let plan = Plan {
+            is_new: stored.is_none(),
+            is_changed: stored.is_some_and(|stored| stored.row != row),
+            is_status_changed: stored.is_some_and(|stored| stored.row.status != row.status),
+            registrations: registrations.collect(),
+            row: row.clone(),
+        };
+        known.keep(File { row, history });
+        Some(plan)
+    }
+
+    /// Writes what was planned of a file, with its journal entries.
+    async fn carry_out(&mut self, plan: Plan<'_>, documents: &DocumentKeys) -> Result<()> {
+        let Plan { row, is_new, is_changed, is_status_changed, registrations } = plan;
+        let (file_id, status) = (row.id, row.status.clone());
+        if is_new {
+            self.insert([row]);
+        } else if is_changed {
+            row.into_active_model().reset_all().update(self.txn().await?).await?;
+        }
+        if is_status_changed && registrations.is_empty() {
+            self.journal(ChangeKind::DataFileAmended, NodeType::DataFile, file_id, None, &json!({"status": status}));
+        }
+        for New { registration, before, sources } in registrations {
+            let NumberedContent { id, content, .. } = &registration;
+            self.registration(file_id, &registration, before.as_deref()).await?;
+            self.insert(source_rows(*id, sources, documents));
+            let kind =
+                if content.change_kind == RegistrationChangeKind::Destruction { ChangeKind::DataFileDestroyed } else { ChangeKind::RegistrationRecorded };
+            let json = serde_json::to_value(&**content).map_err(|error| Error::internal(error.to_string()))?;
+            self.journal(kind, NodeType::DataFile, file_id, Some(*id), &json);
+        }
+        Ok(())
+    }
+
+    /// Key of an agency that was looked up; that the register lacks it is a problem of `field`.
+    fn known_agency(&self, code: &str, field: &str, problems: &mut Problems) -> Option<Uuid> {
+        let id = self.known.agencies.get(code).copied();
+        if id.is_none() {
+            problems.add(field, code::NOT_FOUND, crate::agency::lacking(code));
+        }
+        id
+    }
+
+    /// Registration number of the file that the input means: the one stated, that of the agency's file of that name, or a new one.
+    fn identified(&self, known: &Known, input: &DataFileInput, agency_id: Uuid, problems: &mut Problems) -> Option<String> {
+        if let Some(number) = &input.registration_number {
+            let Some((issuer, _)) = running_number(number) else {
+                let message = format!("\"{number}\" is not a registration number: agency code, dash, running number, 6110000-12 say");
+                problems.add("registrationNumber", code::INVALID, message);
+                return None;
+            };
+            self.known_agency(issuer, "registrationNumber", problems)?;
+            return Some(number.clone());
+        }
+        let names = input.registrations.iter().map(|registration| hangul::folded(&registration.name));
+        let mut named: Vec<&String> = names.filter_map(|name| known.named.get(&(agency_id, name))).flatten().collect();
+        named.sort();
+        named.dedup();
+        match named[..] {
+            [] => Some(format!("{}-{}", input.agency, known.last.get(&input.agency).map_or(1, |last| last + 1))),
+            [number] => Some(number.clone()),
+            _ => {
+                let message = "the agency has several files of that name; state the registration number of the one that is meant";
+                problems.add("registrationNumber", code::REQUIRED, message);
+                None
+            }
+        }
+    }
+}
+
+impl Known {
+    /// Keeps a file as it stands now, in place of how it stood.
+    fn keep(&mut self, file: File) {
+        let number = file.row.registration_number.clone();
+        if let Some((issuer, running)) = running_number(&number) {
+            let last = self.last.entry(issuer.to_owned()).or_default();
+            *last = std::cmp::max(running, *last);
+        }
+        self.named.entry((file.row.agency_id, file.row.name_folded.clone())).or_default().push(number.clone());
+        if let Some(before) = self.by_number.insert(number.clone(), file)
+            && let Some(numbers) = self.named.get_mut(&(before.row.agency_id, before.row.name_folded))
+            && let Some(place) = numbers.iter().position(|other| *other == number)
+        {
+            numbers.remove(place);
+        }
+    }
+}

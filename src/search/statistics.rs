@@ -1,0 +1,211 @@
+//! Statistics: files, data subjects and agencies counted over up to three dimensions at once.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::query::Found;
+use super::segment::NONE;
+use super::{Dimension, StatisticsMeasure};
+use crate::error::{Error, Result};
+
+/// Most cells that one answer counts. More would say nothing to a reader, and cost memory that others need.
+pub const MOST_CELLS: usize = 500_000;
+
+/// Cells whose place can be computed instead of looked up.
+const MOST_PLACES: usize = 8_000_000;
+
+/// Measures of some files. A file counts once in each of its values; agencies are distinct.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measures {
+    /// Files.
+    pub files: usize,
+    /// Files that declare a number of data subjects.
+    pub counted_files: usize,
+    /// Declared data subjects, added up.
+    pub subjects: i64,
+    /// Agencies.
+    pub agencies: usize,
+    /// The agency seen last: files come agency by agency.
+    last_agency: Option<u32>,
+}
+
+impl Measures {
+    fn add(&mut self, file: &File) {
+        self.files += 1;
+        if file.subjects != NONE {
+            self.counted_files += 1;
+            self.subjects = self.subjects.saturating_add(file.subjects);
+        }
+        if self.last_agency != Some(file.agency) {
+            self.last_agency = Some(file.agency);
+            self.agencies += 1;
+        }
+    }
+
+    fn by(&self, measure: StatisticsMeasure) -> i64 {
+        match measure {
+            StatisticsMeasure::DataFiles => i64::try_from(self.files).unwrap_or(i64::MAX),
+            StatisticsMeasure::DeclaredSubjects => self.subjects,
+            StatisticsMeasure::Agencies => i64::try_from(self.agencies).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// A row: a value of each dimension, and what was counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Numbers of the values, in the order of the dimensions.
+    pub values: Vec<u32>,
+    /// What was counted.
+    pub measures: Measures,
+}
+
+/// A table of statistics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The rows that were asked for, the greatest first.
+    pub rows: Vec<Row>,
+    /// Files of all other rows together, each once; `None` if there are no other rows.
+    pub rest: Option<Measures>,
+}
+
+/// A file on its way into the cells.
+struct File {
+    section: usize,
+    file: usize,
+    agency: u32,
+    subjects: i64,
+}
+
+/// Checks that the dimensions can be counted together.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for none, too many, a repeated one, or several of many values.
+pub fn check(dimensions: &[Dimension]) -> Result<()> {
+    if dimensions.is_empty() || dimensions.len() > 3 {
+        return Err(Error::input(format!("`by` has {} dimensions; give one to three", dimensions.len())));
+    }
+    if (1..dimensions.len()).any(|place| dimensions[..place].contains(&dimensions[place])) {
+        return Err(Error::input("`by` names a dimension twice; give different ones"));
+    }
+    if dimensions.iter().filter(|dimension| dimension.has_many_values()).count() > 1 {
+        return Err(Error::input(
+            "`by` names several of AGENCY, STATUTE, RECIPIENT and ENTRUSTEE, which have thousands of values each; give one of them, and put the other into `filter`",
+        ));
+    }
+    Ok(())
+}
+
+impl Found {
+    /// Counts the files over the dimensions, ranks the rows by a measure and keeps the greatest.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for dimensions that cannot be counted together, or too many cells.
+    pub fn statistics(&self, dimensions: &[Dimension], rank_by: StatisticsMeasure, most: usize) -> Result<Table> {
+        check(dimensions)?;
+        let linked = &self.snapshot.linked;
+        let files = self.by_agency();
+        let mut cells = Cells::new(&dimensions.iter().map(|dimension| dimension.size(linked)).collect::<Vec<_>>());
+        let mut values: Vec<Vec<u32>> = vec![Vec::new(); dimensions.len()];
+        let mut each_cell = |file: &File, cells: &mut Cells, with: &mut dyn FnMut(&mut Cells, usize)| -> Result<()> {
+            for (values, dimension) in values.iter_mut().zip(dimensions) {
+                values.clear();
+                dimension.each(&self.sections[file.section].segment, linked, file.file, |value| values.push(value));
+            }
+            let [first, others @ ..] = values.as_slice() else { return Ok(()) };
+            for a in first {
+                for b in others.first().map_or(&[0][..], Vec::as_slice) {
+                    for c in others.get(1).map_or(&[0][..], Vec::as_slice) {
+                        let cell = cells.at([*a, *b, *c])?;
+                        with(cells, cell);
+                    }
+                }
+            }
+            Ok(())
+        };
+        for file in &files {
+            each_cell(file, &mut cells, &mut |cells, cell| cells.measures[cell].add(file))?;
+        }
+        let mut ranked: Vec<usize> = (0..cells.measures.len()).collect();
+        ranked.sort_unstable_by_key(|cell| Reverse(cells.measures[*cell].by(rank_by)));
+        // Equal ones are told apart by their keys, which are the same on every server: those that may be listed, and those that equal the last of them.
+        let least = most.checked_sub(1).and_then(|last| ranked.get(last)).map_or(i64::MIN, |cell| cells.measures[*cell].by(rank_by));
+        let end = ranked.partition_point(|cell| cells.measures[*cell].by(rank_by) >= least);
+        let keys = |cell: &usize| dimensions.iter().zip(cells.values[*cell]).map(|(dimension, value)| dimension.key(linked, value)).collect::<Vec<_>>();
+        ranked[..end].sort_by_cached_key(|cell| (Reverse(cells.measures[*cell].by(rank_by)), keys(cell)));
+        let listed = most.min(ranked.len());
+        let mut rest = None;
+        if listed < ranked.len() {
+            let mut is_listed = vec![false; ranked.len()];
+            ranked[..listed].iter().for_each(|cell| is_listed[*cell] = true);
+            let mut others = Measures::default();
+            for file in &files {
+                let mut is_elsewhere = false;
+                each_cell(file, &mut cells, &mut |_, cell| is_elsewhere |= !is_listed[cell])?;
+                if is_elsewhere {
+                    others.add(file);
+                }
+            }
+            rest = Some(others);
+        }
+        let row = |cell: &usize| Row { values: cells.values[*cell][..dimensions.len()].to_vec(), measures: cells.measures[*cell].clone() };
+        Ok(Table { rows: ranked[..listed].iter().map(row).collect(), rest })
+    }
+
+    /// The files found, agency by agency.
+    fn by_agency(&self) -> Vec<File> {
+        let mut files = Vec::with_capacity(self.count());
+        for (place, section) in self.sections.iter().enumerate() {
+            let segment = &section.segment;
+            files.extend(section.matched.ones().map(|file| File {
+                section: place,
+                file,
+                agency: segment.agency.of(file).first().copied().unwrap_or(u32::MAX),
+                subjects: segment.subjects[file],
+            }));
+        }
+        files.sort_unstable_by_key(|file| file.agency);
+        files
+    }
+}
+
+/// Cells in the order in which they were first met.
+struct Cells {
+    sizes: [usize; 3],
+    /// Cell at each place, one more than its number; empty where there would be too many places.
+    places: Vec<u32>,
+    looked_up: HashMap<usize, u32>,
+    values: Vec<[u32; 3]>,
+    measures: Vec<Measures>,
+}
+
+impl Cells {
+    fn new(sizes: &[usize]) -> Self {
+        let size = |place: usize| sizes.get(place).copied().unwrap_or(1).max(1);
+        let sizes = [size(0), size(1), size(2)];
+        let places = sizes.iter().fold(1_usize, |product, size| product.saturating_mul(*size));
+        let places = if places <= MOST_PLACES { vec![0; places] } else { Vec::new() };
+        Self { sizes, places, looked_up: HashMap::new(), values: Vec::new(), measures: Vec::new() }
+    }
+
+    /// The cell of the values, a new one if they were not met before.
+    fn at(&mut self, values: [u32; 3]) -> Result<usize> {
+        let place = (values[0] as usize * self.sizes[1] + values[1] as usize) * self.sizes[2] + values[2] as usize;
+        let next = u32::try_from(self.measures.len() + 1).unwrap_or(u32::MAX);
+        let number = match self.places.get_mut(place) {
+            Some(number) => number,
+            None => self.looked_up.entry(place).or_insert(0),
+        };
+        if *number == 0 {
+            if self.measures.len() >= MOST_CELLS {
+                return Err(Error::input(format!(
+                    "the dimensions have more than {MOST_CELLS} combinations; give fewer dimensions in `by`, or narrow the `filter`"
+                )));
+            }
+            *number = next;
+            self.values.push(values);
+            self.measures.push(Measures::default());
+        }
+        Ok(*number as usize - 1)
+    }
+}

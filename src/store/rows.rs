@@ -1,0 +1,106 @@
+//! Rows that wait to be stored, so that few statements store many of them.
+
+use std::mem;
+
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable as _};
+
+use crate::error::Result;
+
+/// A row that can wait.
+pub(crate) trait Row: Sized {
+    /// Adds it to the rows of its table.
+    fn join(self, rows: &mut Rows);
+}
+
+macro_rules! tables {
+    ($($table:ident),+ $(,)?) => {
+        /// Rows of each table, in the order in which the tables refer to each other.
+        #[derive(Debug, Default)]
+        pub(crate) struct Rows {
+            count: usize,
+            $($table: Vec<entity::$table::Model>,)+
+        }
+
+        $(impl Row for entity::$table::Model {
+            fn join(self, rows: &mut Rows) {
+                rows.count += 1;
+                rows.$table.push(self);
+            }
+        })+
+
+        impl Rows {
+            /// Inserts what waits. Rows of one table are inserted in the order in which they came.
+            pub async fn store(&mut self, txn: &DatabaseTransaction) -> Result<()> {
+                if self.count > 0 {
+                    $(insert::<entity::$table::Entity>(txn, mem::take(&mut self.$table)).await?;)+
+                    self.count = 0;
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+tables![
+    agency,
+    agency_alias,
+    agency_ancestor,
+    succession,
+    statute,
+    statute_alias,
+    organization,
+    organization_name,
+    data_file,
+    registration,
+    collected_item,
+    privacy_policy,
+    policy_revision,
+    provision,
+    video_device,
+    legal_basis,
+    retention_term,
+    provided_item,
+    entrustment,
+    sub_entrustee,
+    access_restriction,
+    impact_assessment,
+    impact_assessment_data_file,
+    impact_assessment_item,
+    policy_revision_data_file,
+    policy_section,
+    privacy_label,
+    policy_item,
+    privacy_officer,
+    right_procedure,
+    remedy_body,
+    safeguard,
+    disposal_method,
+    auto_collection,
+    incoming_entrustment,
+    source_document,
+    source,
+    change,
+];
+
+/// Most parameters of a statement. Both databases allow more; from here on a longer statement is no faster, and takes more memory where it is kept prepared.
+const PARAMETERS: usize = 2_000;
+
+/// Inserts rows by statements of few lengths, which connections keep prepared: full ones, an eighth of that, and of one row.
+async fn insert<E>(txn: &DatabaseTransaction, rows: Vec<E::Model>) -> Result<()>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelBehavior + Send,
+{
+    let full = (PARAMETERS / E::Column::iter().count().max(1)).max(1);
+    let mut left = rows.len();
+    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    for length in [full, (full / 8).max(1), 1] {
+        while left >= length {
+            let batch: Vec<E::ActiveModel> = rows.by_ref().take(length).collect();
+            E::insert_many(batch).exec_without_returning(txn).await?;
+            left -= length;
+        }
+    }
+    Ok(())
+}

@@ -117,10 +117,16 @@ impl Write {
     /// Those of the database.
     pub async fn stated_statute(&mut self, input: &StatuteInput) -> Result<()> {
         let known = statute_named(&input.name).unwrap_or(StatuteName { name: input.name.clone(), kind: StatuteKind::Other });
-        let id = self.statute(&StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name }).await?;
+        let name = StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name };
+        self.meet_statutes([&name]).await?;
+        let is_new = self.known.statutes.get(&statute_key(&name)) == Some(&false);
+        let id = self.cited_statute(&name);
         for name in &input.aliases {
             if statute_alias::Entity::find_by_id((id, name.clone())).one(self.txn().await?).await?.is_none() {
                 self.insert([statute_alias::Model { statute_id: id, name: name.clone() }]);
+                if !is_new {
+                    self.journal(ChangeKind::StatuteAmended, NodeType::Statute, id, None, &json!({"alias": name}));
+                }
             }
         }
         Ok(())

@@ -82,7 +82,8 @@ impl Write {
     pub async fn organization(&mut self, party: &Party) -> Result<Uuid> {
         self.meet_organizations([party]).await?;
         let id = party_key(party);
-        if let Some(Some(Lacking { agency })) = self.known.organizations.insert(id, None) {
+        let lacking = self.known.organizations.insert(id, None).flatten();
+        if let Some(Lacking { agency }) = lacking {
             let row = organization::Model {
                 id,
                 name: party.name.clone(),
@@ -97,6 +98,10 @@ impl Write {
         }
         if self.known.names.insert((id, party.name.clone()), true) == Some(false) {
             self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
+            // Another spelling of a body that is there already: whoever follows the journal must hear of it.
+            if lacking.is_none() {
+                self.journal(ChangeKind::OrganizationAmended, NodeType::Organization, id, None, &json!({"nameAsWritten": party.name}));
+            }
         }
         Ok(id)
     }

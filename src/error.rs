@@ -65,7 +65,7 @@ pub enum Error {
     /// The database cannot serve now: gone, locked, read-only, disk full.
     #[error("the database is not available")]
     Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// What is asked is being prepared; the message says how far it is.
+    /// What is asked is being prepared, or held by somebody else; the message says how far it is, or what to do.
     #[error("{0}")]
     NotReady(String),
     /// A defect or a damaged database; never the caller's fault.

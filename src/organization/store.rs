@@ -99,6 +99,8 @@ impl Write {
         }
         if self.known.names.insert((id, party.name.clone()), true) == Some(false) {
             self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
+            // Another spelling of a body that is there already: whoever follows the journal must hear of it.
+            self.organization_amended(id).await?;
         }
         Ok(id)
     }

@@ -380,7 +380,7 @@ fn add_postings(postings: &InvertedIndexReader, term: &TermInfo, found: &mut Fix
 fn bytes_column(reader: &SegmentReader, layout: &Layout, field: Field) -> Result<Option<BytesColumn>> {
     let name = layout.schema.get_field_name(field);
     let is_text = matches!(layout.schema.get_field_entry(field).field_type(), tantivy::schema::FieldType::Str(_));
-    Ok(if is_text { reader.fast_fields().str(name)?.map(|column| BytesColumn::from(column)) } else { reader.fast_fields().bytes(name)? })
+    Ok(if is_text { reader.fast_fields().str(name)?.map(BytesColumn::from) } else { reader.fast_fields().bytes(name)? })
 }
 
 /// Numbers of every file from a column of words or keys. What has no number is left out.

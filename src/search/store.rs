@@ -137,7 +137,9 @@ impl Store {
     /// Those of the database.
     pub(super) async fn agency_entries(&self, keys: Option<&[Uuid]>) -> Result<Vec<AgencyEntry>> {
         let mut aliases: HashMap<Uuid, Vec<String>> = HashMap::new();
-        for row in within(agency_alias::Entity::find(), agency_alias::Column::AgencyId, keys).all(self.db()).await? {
+        for row in
+            within(agency_alias::Entity::find(), agency_alias::Column::AgencyId, keys).order_by_asc(agency_alias::Column::NameFolded).all(self.db()).await?
+        {
             aliases.entry(row.agency_id).or_default().push(row.name);
         }
         let rows = within(agency::Entity::find(), agency::Column::Id, keys).order_by_asc(agency::Column::Code).all(self.db()).await?;
@@ -155,7 +157,11 @@ impl Store {
     /// Those of the database.
     pub(super) async fn organization_entries(&self, keys: Option<&[Uuid]>) -> Result<Vec<NamedEntry>> {
         let mut written: HashMap<Uuid, Vec<String>> = HashMap::new();
-        for row in within(organization_name::Entity::find(), organization_name::Column::OrganizationId, keys).all(self.db()).await? {
+        for row in within(organization_name::Entity::find(), organization_name::Column::OrganizationId, keys)
+            .order_by_asc(organization_name::Column::Name)
+            .all(self.db())
+            .await?
+        {
             written.entry(row.organization_id).or_default().push(row.name);
         }
         let rows = within(organization::Entity::find(), organization::Column::Id, keys).all(self.db()).await?;
@@ -174,7 +180,9 @@ impl Store {
     /// Those of the database.
     pub(super) async fn statute_entries(&self, keys: Option<&[Uuid]>) -> Result<Vec<NamedEntry>> {
         let mut aliases: HashMap<Uuid, Vec<String>> = HashMap::new();
-        for row in within(statute_alias::Entity::find(), statute_alias::Column::StatuteId, keys).all(self.db()).await? {
+        for row in
+            within(statute_alias::Entity::find(), statute_alias::Column::StatuteId, keys).order_by_asc(statute_alias::Column::Name).all(self.db()).await?
+        {
             aliases.entry(row.statute_id).or_default().push(row.name);
         }
         let rows = within(statute::Entity::find(), statute::Column::Id, keys).all(self.db()).await?;

@@ -249,7 +249,7 @@ const COUNTED: [Dimension; 8] = [
 const ORDERS: [SearchOrderField; 4] = [SearchOrderField::Relevance, SearchOrderField::Name, SearchOrderField::DataSubjectCount, SearchOrderField::RegisteredOn];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn a_search_finds_what_a_loop_finds(

@@ -195,6 +195,7 @@ impl Run {
         }
         let mut files: Vec<(&DataFileInput, Problems)> = batch.files.iter().map(|file| (file, Problems::default())).collect();
         for recorded in write.data_files(&mut files, &self.parties, &documents, self.today).await? {
+            self.generated.data_files += u64::from(recorded.is_new);
             self.generated.registrations += recorded.recorded as u64;
         }
         self.statements(&mut write, &batch, &source, &documents, &mut problems).await?;
@@ -204,7 +205,6 @@ impl Run {
         }
         self.generated.changes += write.commit().await? as u64;
         self.generated.agencies += batch.agencies.len() as u64;
-        self.generated.data_files += batch.files.len() as u64;
         progress(self.generated.data_files);
         Ok(())
     }

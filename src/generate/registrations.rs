@@ -27,6 +27,8 @@ pub fn themes_at(kind: AgencyType) -> Vec<(&'static Theme, &'static str)> {
 /// What files of one agency are composed from.
 pub struct Keeper<'a> {
     agency: &'a Agency,
+    /// Numbers that a predecessor issued for its files begin behind this: several agencies may take over from one.
+    taken_over_behind: u64,
     themes: Vec<(&'static Theme, &'static str)>,
     total_weight: u64,
     first_name: usize,
@@ -39,7 +41,7 @@ impl<'a> Keeper<'a> {
         let themes = themes_at(agency.input.r#type);
         let total_weight = themes.iter().map(|(theme, _)| theme.weight).sum();
         let first_name = Chance::of(seed, Subject::Policy, number).place(themes.len());
-        Self { agency, themes, total_weight, first_name }
+        Self { agency, taken_over_behind: (1 + number % 1_000) * 1_000_000, themes, total_weight, first_name }
     }
 
     /// The file that is the agency's `running`th, and the register's `number`th.
@@ -57,7 +59,7 @@ impl<'a> Keeper<'a> {
         let first = self.first(&mut chance, theme, name, status);
         let (issuer, running) = match self.agency.input.predecessors.first() {
             // Taken over from the predecessor, under the number that it issued.
-            Some(predecessor) if chance.per_mille(300) => (predecessor.code.clone(), 50_000 + running),
+            Some(predecessor) if chance.per_mille(300) => (predecessor.code.clone(), self.taken_over_behind + running),
             _ => (self.agency.input.code.clone(), running),
         };
         let mut registrations = vec![first];

@@ -1,5 +1,8 @@
 //! Facets: how many of the files found have each value of a dimension.
 
+use std::num::NonZero;
+use std::thread;
+
 use super::Dimension;
 use super::query::Found;
 
@@ -39,6 +42,19 @@ impl Found {
         let values = self.most_frequent(dimension, (0..).zip(counts).filter(|(_, count)| *count > 0).collect(), most);
         let listed: usize = values.iter().map(|(_, count)| count).sum();
         Counted { dimension, others: total - listed, missing, values }
+    }
+
+    /// Counts the files in several dimensions, as many at a time as there are cores.
+    #[must_use]
+    pub fn facets(&self, dimensions: &[Dimension], most: usize) -> Vec<Counted> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let together = dimensions.len().div_ceil(cores).max(1);
+        thread::scope(|scope| {
+            let count = |dimensions: &[Dimension]| dimensions.iter().map(|dimension| self.facet(*dimension, most)).collect::<Vec<_>>();
+            let counting: Vec<_> = dimensions.chunks(together).map(|dimensions| scope.spawn(move || count(dimensions))).collect();
+            // A thread that panicked panics here: nothing is answered that was not counted.
+            counting.into_iter().flat_map(|counted| counted.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
     }
 
     /// The values with the greatest counts; of equal ones those whose keys come first, since numbers differ from server to server.

@@ -114,9 +114,9 @@ impl SearchConnection {
         }
         let most = at_most("first", first, 20, MOST_ROWS)?;
         let found = Arc::clone(&self.found);
-        let counted =
-            self.search.run(move |_| Ok(by.into_iter().map(|dimension| (dimension, found.facet(dimension.into(), most))).collect::<Vec<_>>())).await?;
-        Ok(counted.into_iter().map(|(dimension, counted)| Facet { dimension, counted, found: Arc::clone(&self.found) }).collect())
+        let dimensions: Vec<Dimension> = by.iter().map(|dimension| Dimension::from(*dimension)).collect();
+        let counted = self.search.run(move |_| Ok(found.facets(&dimensions, most))).await?;
+        Ok(by.into_iter().zip(counted).map(|(dimension, counted)| Facet { dimension, counted, found: Arc::clone(&self.found) }).collect())
     }
 }
 

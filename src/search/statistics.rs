@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::query::Found;
+use super::query::{Found, Section};
 use super::segment::NONE;
 use super::{Dimension, StatisticsMeasure};
 use crate::error::{Error, Result};
@@ -70,9 +70,11 @@ pub struct Table {
 }
 
 /// A file on its way into the cells.
+#[derive(Clone, Copy, Default)]
 struct File {
-    section: usize,
-    file: usize,
+    section: u32,
+    file: u32,
+    /// One more than the number of the agency; 0 without one.
     agency: u32,
     subjects: i64,
 }
@@ -106,25 +108,9 @@ impl Found {
         let linked = &self.snapshot.linked;
         let files = self.by_agency();
         let mut cells = Cells::new(&dimensions.iter().map(|dimension| dimension.size(linked)).collect::<Vec<_>>());
-        let mut values: Vec<Vec<u32>> = vec![Vec::new(); dimensions.len()];
-        let mut each_cell = |file: &File, cells: &mut Cells, with: &mut dyn FnMut(&mut Cells, usize)| -> Result<()> {
-            for (values, dimension) in values.iter_mut().zip(dimensions) {
-                values.clear();
-                dimension.each(&self.sections[file.section].segment, linked, file.file, |value| values.push(value));
-            }
-            let [first, others @ ..] = values.as_slice() else { return Ok(()) };
-            for a in first {
-                for b in others.first().map_or(&[0][..], Vec::as_slice) {
-                    for c in others.get(1).map_or(&[0][..], Vec::as_slice) {
-                        let cell = cells.at([*a, *b, *c])?;
-                        with(cells, cell);
-                    }
-                }
-            }
-            Ok(())
-        };
+        let mut values = [Vec::new(), Vec::new(), Vec::new()];
         for file in &files {
-            each_cell(file, &mut cells, &mut |cells, cell| cells.measures[cell].add(file))?;
+            self.each_cell(file, dimensions, &mut values, &mut cells, |cells, cell| cells.measures[cell].add(file))?;
         }
         let mut ranked: Vec<usize> = (0..cells.measures.len()).collect();
         ranked.sort_unstable_by_key(|cell| Reverse(cells.measures[*cell].by(rank_by)));
@@ -141,7 +127,7 @@ impl Found {
             let mut others = Measures::default();
             for file in &files {
                 let mut is_elsewhere = false;
-                each_cell(file, &mut cells, &mut |_, cell| is_elsewhere |= !is_listed[cell])?;
+                self.each_cell(file, dimensions, &mut values, &mut cells, |_, cell| is_elsewhere |= !is_listed[cell])?;
                 if is_elsewhere {
                     others.add(file);
                 }
@@ -152,19 +138,54 @@ impl Found {
         Ok(Table { rows: ranked[..listed].iter().map(row).collect(), rest })
     }
 
+    /// Calls `each` with each cell that a file counts in. `values` is room for its values.
+    fn each_cell(
+        &self,
+        file: &File,
+        dimensions: &[Dimension],
+        values: &mut [Vec<u32>; 3],
+        cells: &mut Cells,
+        mut each: impl FnMut(&mut Cells, usize),
+    ) -> Result<()> {
+        const ALONE: &[u32] = &[0];
+        let section = &self.sections[file.section as usize];
+        for (values, dimension) in values.iter_mut().zip(dimensions) {
+            values.clear();
+            dimension.each(&section.segment, &self.snapshot.linked, file.file as usize, |value| values.push(value));
+        }
+        let of = |place: usize| if place < dimensions.len() { values[place].as_slice() } else { ALONE };
+        for a in of(0) {
+            for b in of(1) {
+                for c in of(2) {
+                    let cell = cells.at([*a, *b, *c])?;
+                    each(cells, cell);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The files found, agency by agency.
     fn by_agency(&self) -> Vec<File> {
-        let mut files = Vec::with_capacity(self.count());
-        for (place, section) in self.sections.iter().enumerate() {
-            let segment = &section.segment;
-            files.extend(section.matched.ones().map(|file| File {
-                section: place,
-                file,
-                agency: segment.agency.of(file).first().copied().unwrap_or(u32::MAX),
-                subjects: segment.subjects[file],
-            }));
+        let agency = |section: &Section, file: usize| section.segment.agency.of(file).first().map_or(0, |agency| *agency as usize + 1);
+        // How many files each agency has tells where they go.
+        let mut starts = vec![0_usize; self.snapshot.linked.agencies.numbered().len() + 2];
+        for section in &self.sections {
+            section.matched.ones().for_each(|file| starts[agency(section, file) + 1] += 1);
         }
-        files.sort_unstable_by_key(|file| file.agency);
+        for place in 1..starts.len() {
+            starts[place] += starts[place - 1];
+        }
+        let mut files = vec![File::default(); self.count()];
+        for (place, section) in (0..).zip(&self.sections) {
+            for file in section.matched.ones() {
+                let agency = agency(section, file);
+                let number = u32::try_from(file).unwrap_or(u32::MAX);
+                files[starts[agency]] =
+                    File { section: place, file: number, agency: u32::try_from(agency).unwrap_or(u32::MAX), subjects: section.segment.subjects[file] };
+                starts[agency] += 1;
+            }
+        }
         files
     }
 }

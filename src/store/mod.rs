@@ -73,7 +73,8 @@ impl Store {
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")
                     .pragma("foreign_keys", "ON")
-                    .pragma("cache_size", "-65536")
+                    // For each connection; what many of them read is in the system's own cache.
+                    .pragma("cache_size", "-16384")
                     .pragma("temp_store", "MEMORY")
                     // LIKE as in PostgreSQL: what is compared is folded already.
                     .pragma("case_sensitive_like", "ON")

@@ -1,7 +1,7 @@
 //! Finding: by text, by facets and by numbers, over what is in force now. Answered by an index that is derived from the journal and the tables, and never holds a fact that the tables lack.
 //!
-//! Words are found by their letters ([`text`]) in names and purposes through Tantivy's postings, and in the names of linked objects by a pass over all of them ([`names`], [`linked`]). Every condition
-//! becomes a set of files ([`condition`]), sets are joined ([`query`]), and what is left is ranked ([`rank`]), counted ([`facet`], [`statistics`]) or completed ([`suggest`]).
+//! Words are found by their letters (`text`) in names and purposes through Tantivy's postings, and in the names of linked objects by a pass over all of them (`names`, `linked`). Every condition
+//! becomes a set of files (`condition`), sets are joined (`query`), and what is left is ranked (`rank`), counted (`facet`, `statistics`) or completed (`suggest`).
 
 pub mod condition;
 mod dimension;

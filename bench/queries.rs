@@ -1,5 +1,7 @@
 //! How fast a server answers over a generated register: `cargo bench --bench queries -- 40000 400000`. bench/README.md says how to read it.
 
+#![expect(clippy::print_stdout, reason = "it prints what it measures")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,7 +19,22 @@ const CLIENTS: usize = 4;
 
 /// Words that many files have.
 const FREQUENT: [&str; 16] = [
-    "회원", "민원", "관리", "주민등록번호", "교육", "학생", "홈페이지", "신청", "개인정보", "전화번호", "서울", "경기도", "초등학교", "회원 관리", "학생 건강", "\"회원 관리\"",
+    "회원",
+    "민원",
+    "관리",
+    "주민등록번호",
+    "교육",
+    "학생",
+    "홈페이지",
+    "신청",
+    "개인정보",
+    "전화번호",
+    "서울",
+    "경기도",
+    "초등학교",
+    "회원 관리",
+    "학생 건강",
+    "\"회원 관리\"",
 ];
 
 struct Arguments {
@@ -87,9 +104,9 @@ async fn measure(files: u64, database_url: Option<&str>) -> Result<()> {
             times.push(asked.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        let at = |per_cent: usize| times[(times.len() - 1) * per_cent / 100];
         let rate = server.rate(&requests).await?;
-        println!("{name:34} {:8.1} {:8.1} {:8.1} {:8.1}   {rate:9.0}", at(0.5), at(0.95), at(0.99), at(1.0));
+        println!("{name:34} {:8.1} {:8.1} {:8.1} {:8.1}   {rate:9.0}", at(50), at(95), at(99), at(100));
     }
     println!("after           {}", server.memory());
     Ok(())
@@ -187,7 +204,8 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
         letters[start..start + length].iter().collect::<String>()
     };
     let rare: Vec<String> = names.iter().chain(&agencies).enumerate().map(piece).collect();
-    let words: Vec<String> = FREQUENT.iter().map(|word| (*word).to_owned()).cycle().zip(rare.iter()).flat_map(|(frequent, rare)| [frequent, rare.clone()]).collect();
+    let words: Vec<String> =
+        FREQUENT.iter().map(|word| (*word).to_owned()).cycle().zip(rare.iter()).flat_map(|(frequent, rare)| [frequent, rare.clone()]).collect();
     let ask = |document: &str, variables: Value| json!({ "query": document, "variables": variables });
     let with_words = |document: &str| words.iter().map(|word| ask(document, json!({ "text": word }))).collect::<Vec<_>>();
     let filters = [

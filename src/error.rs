@@ -50,6 +50,14 @@ pub mod code {
     pub const FIELD_LIMIT_EXCEEDED: &str = "FIELD_LIMIT_EXCEEDED";
     /// What the operation may fetch is more than allowed.
     pub const COST_LIMIT_EXCEEDED: &str = "COST_LIMIT_EXCEEDED";
+    /// What is asked needs a token, or the one that was sent is not taken.
+    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    /// The role of the token does not allow what is asked.
+    pub const FORBIDDEN: &str = "FORBIDDEN";
+    /// The mutation with this idempotency key is being carried out.
+    pub const IDEMPOTENCY_KEY_IN_USE: &str = "IDEMPOTENCY_KEY_IN_USE";
+    /// The idempotency key was used for another mutation.
+    pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
     /// The answer took longer than allowed.
     pub const TIMEOUT: &str = "TIMEOUT";
 }
@@ -66,6 +74,15 @@ pub enum Error {
     /// What is asked is being prepared; the message says how far it is.
     #[error("{0}")]
     NotReady(String),
+    /// What is asked needs a token.
+    #[error("this needs a token: send it as `Authorization: Bearer ylm_…`")]
+    Unauthenticated,
+    /// The role of the token does not allow it.
+    #[error("the role of this token does not allow it; `viewer {{ role }}` tells which one it has")]
+    Forbidden,
+    /// Another transaction came between; the same again may succeed.
+    #[error("another write came between")]
+    Contended(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A defect or a damaged database; never the caller's fault.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
@@ -87,7 +104,9 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Input(_) => code::BAD_USER_INPUT,
-            Self::Unavailable(_) => code::UNAVAILABLE,
+            Self::Unavailable(_) | Self::Contended(_) => code::UNAVAILABLE,
+            Self::Unauthenticated => code::UNAUTHENTICATED,
+            Self::Forbidden => code::FORBIDDEN,
             Self::NotReady(_) => code::SEARCH_NOT_READY,
             Self::Internal(_) => code::INTERNAL_SERVER_ERROR,
         }

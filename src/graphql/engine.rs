@@ -8,8 +8,10 @@ use futures_util::future::BoxFuture;
 
 use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
+use super::admission::refusal::Refusal;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
+use super::guard::{Entrance, Guard};
 use super::ordered::{self, Shape};
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::error::{Error, code};
@@ -25,6 +27,7 @@ pub struct Engine<Q, M, S> {
     limits: Limits,
     install: Box<Install>,
     argument_check: Option<Box<ArgumentCheck>>,
+    guard: Option<Box<dyn Guard>>,
 }
 
 impl<Q, M, S> Engine<Q, M, S>
@@ -39,7 +42,7 @@ where
     /// What is wrong with the schema's own SDL: a mistake in the schema, a description that it cannot hold say.
     pub fn new(schema: Schema<Q, M, S>, limits: Limits) -> Result<Self, async_graphql::parser::Error> {
         let sdl = schema.sdl();
-        Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None })
+        Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None, guard: None })
     }
 
     /// The same, installing data into each request.
@@ -57,6 +60,13 @@ where
         self
     }
 
+    /// The same, with a guard between admission and execution.
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.guard = Some(Box::new(guard));
+        self
+    }
+
     /// The same, publishing this text as the schema instead of the one that async-graphql prints by default.
     #[must_use]
     pub fn published_sdl(mut self, sdl: String) -> Self {
@@ -65,11 +75,11 @@ where
     }
 
     /// Answers one request.
-    pub async fn execute(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> Outcome {
+    pub async fn execute(&self, request: GraphqlRequest, transport: Transport, mut context: RequestContext) -> Outcome {
         let wants_cost = request.wants_cost();
         let mut outcome = match self.admit(&request, transport) {
             Err(rejected) => refused(rejected),
-            Ok(admitted) => self.run(request, admitted, &context).await,
+            Ok(admitted) => self.enter(request, admitted, &mut context).await,
         };
         if let (true, Some(cost)) = (wants_cost, outcome.cost) {
             outcome.response.extensions.insert("cost".to_owned(), value!({"requested": cost, "limit": self.limits.cost}));
@@ -84,6 +94,28 @@ where
     pub fn admit(&self, request: &GraphqlRequest, transport: Transport) -> Result<Admitted, Rejected> {
         let rules = Rules { types: &self.types, limits: &self.limits, argument_check: self.argument_check.as_deref() };
         admission::admit(request, transport, &rules)
+    }
+
+    /// Past the guard, where there is one.
+    async fn enter(&self, request: GraphqlRequest, admitted: Admitted, context: &mut RequestContext) -> Outcome {
+        let Some(guard) = &self.guard else { return self.run(request, admitted, context).await };
+        let operation = admitted.operation;
+        let outcome = |response, ending, admitted: Admitted| Outcome {
+            response,
+            ending,
+            operation_name: admitted.operation_name,
+            operation: Some(operation),
+            cost: Some(admitted.cost),
+        };
+        match guard.enter(&request, operation, context).await {
+            Entrance::Admitted => {
+                let outcome = self.run(request, admitted, context).await;
+                guard.leave(operation, context, &outcome.response).await;
+                outcome
+            }
+            Entrance::Answered(response) => outcome(response, Ending::Executed, admitted),
+            Entrance::Refused(ending, refusal) => outcome(response_of(refusal), ending, admitted),
+        }
     }
 
     async fn run(&self, request: GraphqlRequest, admitted: Admitted, context: &RequestContext) -> Outcome {
@@ -126,6 +158,10 @@ where
     }
 }
 
+fn response_of(refusal: Refusal) -> Response {
+    Response::from_errors(vec![ServerError::from(refusal)])
+}
+
 fn refused(rejected: Rejected) -> Outcome {
     let Rejected { refusals, operation_name, operation, cost, is_mutation_by_get } = rejected;
     let response = Response::from_errors(refusals.into_iter().map(ServerError::from).collect());
@@ -157,7 +193,7 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
 fn of_the_register(error: ServerError, request_id: &str) -> ServerError {
     match error.source::<Error>() {
         Some(Error::Internal(_)) | None => logged(error, request_id),
-        Some(known @ Error::Unavailable(_)) => {
+        Some(known @ (Error::Unavailable(_) | Error::Contended(_))) => {
             let code = known.code();
             tracing::error!(request_id, error = known.chain(), "the database is not available");
             let message = format!("The register cannot answer at the moment. Try again later. The request id is {request_id}.");

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 use chrono::{DateTime, Utc};
 
-use super::Session;
 use super::admission::limits::Limits;
 use super::engine::Engine;
 use super::enum_label::EnumLabelQuery;
 use super::node::NodeQuery;
+use super::{Register, Session};
+use crate::access::AccessGuard;
+use crate::access::graphql::ViewerQuery;
 use crate::agency::graphql::AgencyQuery;
+use crate::application::{ApplicationMutation, ApplicationQuery};
 use crate::collected_item::graphql::ItemCategoryQuery;
 use crate::data_file::graphql::DataFileQuery;
 use crate::entrustment::graphql::EntrustmentQuery;
@@ -24,9 +27,8 @@ use crate::policy::graphql::PrivacyPolicyQuery;
 use crate::provision::graphql::ProvisionQuery;
 use crate::region::graphql::RegionQuery;
 use crate::registration::graphql::RegistrationQuery;
-use crate::search::Search;
 use crate::search::graphql::SearchQuery;
-use crate::store::{Cursor, Store};
+use crate::store::Cursor;
 
 /// Public register of personal-data files (개인정보파일) that Korean law makes public institutions keep. Act 제32조.
 #[derive(MergedObject, Default)]
@@ -46,13 +48,20 @@ pub struct Query(
     PrivacyPolicyQuery,
     SearchQuery,
     EnumLabelQuery,
+    ViewerQuery,
+    ApplicationQuery,
 );
 
-/// The engine of the public schema.
-pub type PublicEngine = Engine<Query, EmptyMutation, EmptySubscription>;
+/// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it
+/// was the first time.
+#[derive(MergedObject, Default)]
+pub struct Mutation(ApplicationMutation);
 
-fn schema() -> Schema<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).finish()
+/// The engine of the public schema.
+pub type PublicEngine = Engine<Query, Mutation, EmptySubscription>;
+
+fn schema() -> Schema<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
 }
 
 /// The schema as published: sorted, so that a change to it is a small difference.
@@ -61,13 +70,12 @@ pub fn sdl() -> String {
     schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
 }
 
-/// The engine over a store and its search index. `now` is the clock; `public_url` the address under which the public reaches the server.
+/// The engine over a register. `now` is the clock.
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
-pub fn engine(store: &Store, search: &Search, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, public_url: &str, limits: Limits) -> Result<PublicEngine> {
-    let (store, search) = (store.clone(), search.clone());
-    let public_url: Arc<str> = public_url.trim_end_matches('/').into();
+pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits) -> Result<PublicEngine> {
+    let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now));
     let engine = Engine::new(schema(), limits).map_err(|error| Error::internal(error.to_string()))?;
     Ok(engine
         .published_sdl(sdl())
@@ -81,7 +89,6 @@ pub fn engine(store: &Store, search: &Search, now: Arc<dyn Fn() -> DateTime<Utc>
             };
             checked.map_err(|error| error.to_string())
         })
-        .install(move |request, context| {
-            request.data(Session { loader: context.loaders.loader(store.clone()), now: now(), search: search.clone(), public_url: Arc::clone(&public_url) })
-        }))
+        .guard(guard)
+        .install(move |request, context| request.data(Session::new(&register, context, now()))))
 }

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 use crate::graphql::{day_in_korea, word};
 use crate::identity::NodeType;
 use crate::problem::{Problem, Problems, code};
-use crate::registration::{RecordCompleteness, RegistrationChangeKind, RegistrationInput};
+use crate::registration::{RecordCompleteness, RegistrationInput};
 use crate::source::DocumentKeys;
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key};
 use crate::vocabulary::Vocabulary as _;
@@ -340,7 +340,7 @@ fn as_document(proposal: &Proposal, file: Option<&(data_file::Model, Option<Naiv
     let is_first = file.is_none_or(|(row, _)| *kind == ApplicationKind::Amendment && row.status == DataFileStatus::Disclosed.as_str());
     match serde_json::from_value::<RegistrationInput>(without_nulls(Json::Object(stated))) {
         Ok(mut registration) => {
-            registration.change_kind = Some(RegistrationChangeKind::clone(&kind.change_kind()));
+            registration.change_kind = Some(kind.change_kind());
             if matches!(kind, ApplicationKind::New | ApplicationKind::Amendment) {
                 registration.completeness = Some(RecordCompleteness::FullRegistration);
                 states.insert("completeness".to_owned());

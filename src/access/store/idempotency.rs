@@ -51,7 +51,7 @@ impl Store {
         }
         // Of several that find it given up, one takes it over.
         let taken_over = idempotency_key::Entity::update_many()
-            .col_expr(idempotency_key::Column::StartedAt, sea_orm::sea_query::Expr::val(now).into())
+            .col_expr(idempotency_key::Column::StartedAt, sea_orm::sea_query::Expr::val(now))
             .filter(idempotency_key::Column::TokenId.eq(token))
             .filter(idempotency_key::Column::Key.eq(key))
             .filter(idempotency_key::Column::Answer.is_null())

@@ -178,7 +178,7 @@ impl Store {
     async fn token_used(&self, id: Uuid, now: DateTime<Utc>) -> Result<()> {
         let used = Expr::col((api_token::Entity, api_token::Column::LastUsedAt));
         api_token::Entity::update_many()
-            .col_expr(api_token::Column::LastUsedAt, Expr::val(now).into())
+            .col_expr(api_token::Column::LastUsedAt, Expr::val(now))
             .filter(api_token::Column::Id.eq(id))
             .filter(used.clone().is_null().or(used.lt(now)))
             .exec(self.db())

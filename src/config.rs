@@ -57,7 +57,7 @@ pub enum Command {
         #[command(subcommand)]
         direction: MigrateCommand,
     },
-    /// Read documents in the native format (YAML or JSON) into the register: all of them, or nothing.
+    /// Read documents in the native format (YAML or JSON) into the register: all of them, or nothing. Or one .ndjson file that `journal export` wrote, which makes this register a mirror of that one.
     Import {
         /// Documents, or folders whose .yaml, .yml and .json documents are read in the order of their names.
         #[arg(required = true, value_name = "PATH")]
@@ -87,8 +87,27 @@ pub enum Command {
         #[command(subcommand)]
         action: TokenCommand,
     },
+    /// Prove the public journal, or copy it.
+    Journal {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: JournalCommand,
+    },
     /// Print the schema (SDL) to standard output.
     Schema,
+}
+
+/// What to do with the journal.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Prove that every entry follows from the one before, and that the register holds what the entries told. Names the first entry that is broken.
+    Verify,
+    /// Write the journal to standard output, a line of JSON for each entry with all that belongs to it. `yeollam import FILE.ndjson` makes a mirror of it.
+    Export {
+        /// Only entries after this one: what a mirror lacks that goes so far.
+        #[arg(long, default_value_t = 0, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(0..))]
+        after: i64,
+    },
 }
 
 /// Which way the database schema changes.

@@ -58,6 +58,8 @@ pub mod code {
     pub const IDEMPOTENCY_KEY_IN_USE: &str = "IDEMPOTENCY_KEY_IN_USE";
     /// The idempotency key was used for another mutation.
     pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+    /// As many operations as allowed run on the connection already.
+    pub const OPERATION_LIMIT_EXCEEDED: &str = "OPERATION_LIMIT_EXCEEDED";
     /// The answer took longer than allowed.
     pub const TIMEOUT: &str = "TIMEOUT";
 }
@@ -71,7 +73,7 @@ pub enum Error {
     /// The database cannot serve now: gone, locked, read-only, disk full.
     #[error("the database is not available")]
     Unavailable(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// What is asked is being prepared; the message says how far it is.
+    /// What is asked is being prepared, or held by somebody else; the message says how far it is, or what to do.
     #[error("{0}")]
     NotReady(String),
     /// What is asked needs a token.

@@ -14,7 +14,7 @@ use tracing::info;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 use yeollam::access::{NewToken, TokenListed};
-use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, LogFormat, MigrateCommand, ServerArgs, TokenCommand};
+use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs, TokenCommand};
 use yeollam::generate::{self, Request};
 use yeollam::search::{self, OpenIndex, Search};
 use yeollam::store::{Salts, Store};
@@ -45,6 +45,7 @@ async fn run(cli: Cli) -> Result<()> {
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import { paths }) => import_paths(&open(&cli.database).await?, &paths).await,
+        Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
         Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,
         Some(Command::Generate { files, seed, add }) => {
             let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
@@ -103,6 +104,17 @@ async fn migrate(store: &Store, direction: MigrateCommand) -> Result<()> {
         say(&format!("{} {name}", if is_applied { "applied" } else { "pending" }))?;
     }
     Ok(())
+}
+
+async fn journal(store: &Store, action: JournalCommand) -> Result<()> {
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    match action {
+        JournalCommand::Verify => say(&store.verify_journal().await?.to_string()),
+        JournalCommand::Export { after } => {
+            let mut out = std::io::BufWriter::new(std::io::stdout());
+            store.export_journal(after, &mut out).await.map_err(|error| anyhow::anyhow!(error.chain()))
+        }
+    }
 }
 
 async fn index(store: &Store, database: &DatabaseArgs, action: IndexCommand) -> Result<()> {
@@ -196,6 +208,11 @@ async fn revoke_token(store: &Store, id: Uuid) -> Result<String, yeollam::error:
 }
 
 async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
+    if let [path] = paths
+        && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ndjson"))
+    {
+        return mirror(store, path).await;
+    }
     let mut documents = Vec::new();
     for path in documents_at(paths)? {
         let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -206,6 +223,14 @@ async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
     store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     let report = import::import(store, &documents, now(), salts()).await?;
     say(&format!("Imported:\n{report}"))
+}
+
+/// Makes this register a mirror of the one whose journal was exported to the file.
+async fn mirror(store: &Store, path: &Path) -> Result<()> {
+    let lines = || std::fs::File::open(path).map(|file| -> Box<dyn std::io::BufRead + Send> { Box::new(std::io::BufReader::new(file)) });
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let mirrored = store.mirror(&lines, now(), salts()).await.with_context(|| path.display().to_string())?;
+    say(&format!("Mirrored:\n{mirrored}"))
 }
 
 async fn generate_files(store: &Store, request: Request, shows_progress: bool) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::{Register, engine};
 use crate::http::{App, Settings};
+use crate::journal::Feed;
 use crate::search::Search;
 use crate::store::{Salts, Store};
 
@@ -52,7 +53,7 @@ pub fn app(
     settings: Settings,
 ) -> Result<App> {
     let public_url = public_url.trim_end_matches('/').into();
-    let register = Register { store: store.clone(), search: search.clone(), salts, public_url };
+    let register = Register { store: store.clone(), search: search.clone(), salts, public_url, feed: Arc::new(Feed::new(store.clone())) };
     let engine = engine(register, clock, limits)?;
     let (store, search) = (store.clone(), search.clone());
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {

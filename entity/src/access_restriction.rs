@@ -1,9 +1,10 @@
 //! Limit to access (열람 제한·거절): Act 제35조④.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `access_restriction`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "access_restriction")]
 pub struct Model {
     /// Registration.

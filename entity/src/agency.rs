@@ -1,9 +1,10 @@
 //! Public institution (공공기관), Act 제2조제6호.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `agency`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "agency")]
 pub struct Model {
     /// Derived from the code.

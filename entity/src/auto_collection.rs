@@ -1,9 +1,10 @@
 //! Device that collects automatically (자동 수집 장치), a cookie say.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `auto_collection`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "auto_collection")]
 pub struct Model {
     /// Revision.

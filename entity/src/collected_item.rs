@@ -1,9 +1,10 @@
 //! Item of personal data that a file records (개인정보의 항목).
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `collected_item`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "collected_item")]
 pub struct Model {
     /// Registration.

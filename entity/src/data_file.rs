@@ -1,9 +1,10 @@
 //! Personal-data file (개인정보파일): the stable identity, Act 제2조제4호, 제32조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `data_file`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "data_file")]
 pub struct Model {
     /// Derived from the registration number.

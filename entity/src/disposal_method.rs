@@ -1,9 +1,10 @@
 //! Method of disposal (파기방법): Act 제21조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `disposal_method`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "disposal_method")]
 pub struct Model {
     /// Revision.

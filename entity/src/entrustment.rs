@@ -1,9 +1,10 @@
 //! Entrustment of processing (위탁): Act 제26조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `entrustment`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "entrustment")]
 pub struct Model {
     /// Derived from owner and position.

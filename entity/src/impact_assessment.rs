@@ -1,9 +1,10 @@
 //! Privacy impact assessment (개인정보 영향평가): Act 제33조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `impact_assessment`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "impact_assessment")]
 pub struct Model {
     /// Derived from agency, time and files.

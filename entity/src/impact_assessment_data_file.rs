@@ -1,9 +1,10 @@
 //! File that an assessment covers.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `impact_assessment_data_file`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "impact_assessment_data_file")]
 pub struct Model {
     /// Assessment.

@@ -1,9 +1,10 @@
 //! Item that an assessment names.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `impact_assessment_item`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "impact_assessment_item")]
 pub struct Model {
     /// Assessment.

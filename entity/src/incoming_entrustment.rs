@@ -1,9 +1,10 @@
 //! Processing that the institution does on behalf of another.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `incoming_entrustment`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "incoming_entrustment")]
 pub struct Model {
     /// Revision.

@@ -1,9 +1,10 @@
 //! Basis of operation (운영 근거) of a registration or a provision.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `legal_basis`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "legal_basis")]
 pub struct Model {
     /// Derived from owner and position.

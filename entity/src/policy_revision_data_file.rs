@@ -1,9 +1,10 @@
 //! File that a policy revision covers.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `policy_revision_data_file`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "policy_revision_data_file")]
 pub struct Model {
     /// Revision.

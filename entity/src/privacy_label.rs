@@ -1,9 +1,10 @@
 //! Label (주요 개인정보 처리 표시) of a policy revision.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `privacy_label`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "privacy_label")]
 pub struct Model {
     /// Revision.

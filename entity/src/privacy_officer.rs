@@ -1,9 +1,10 @@
 //! Privacy officer (개인정보 보호책임자) or other person in charge: Act 제31조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `privacy_officer`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "privacy_officer")]
 pub struct Model {
     /// Revision.

@@ -1,9 +1,10 @@
 //! Privacy policy (개인정보 처리방침): Act 제30조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `privacy_policy`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "privacy_policy")]
 pub struct Model {
     /// Derived from agency and first title.

@@ -1,9 +1,10 @@
 //! Provision to a third party (제3자 제공): Act 제17조, 제18조, Decree 제33조①.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `provision`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "provision")]
 pub struct Model {
     /// Derived from owner and position.

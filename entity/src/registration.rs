@@ -1,9 +1,10 @@
 //! Immutable record of a file's content (등록 이력): Act 제32조①, Decree 제33조①, 제34조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `registration`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "registration")]
 pub struct Model {
     /// Derived from file and number.

@@ -1,9 +1,10 @@
 //! Body that remedies an infringement, or hears an appeal.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `remedy_body`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "remedy_body")]
 pub struct Model {
     /// Revision.

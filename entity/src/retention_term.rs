@@ -1,9 +1,10 @@
 //! Term of a retention period (보유기간) of a registration, a provision or a video device.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `retention_term`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "retention_term")]
 pub struct Model {
     /// Derived from owner and position.

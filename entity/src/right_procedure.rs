@@ -1,9 +1,10 @@
 //! How a data subject exercises a right: Act 제35조 to 제38조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `right_procedure`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "right_procedure")]
 pub struct Model {
     /// Revision.

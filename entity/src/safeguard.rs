@@ -1,9 +1,10 @@
 //! Safety measure (안전성 확보조치): Act 제29조.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `safeguard`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "safeguard")]
 pub struct Model {
     /// Revision.

@@ -1,9 +1,10 @@
 //! Document or sheet that values were read from.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `source_document`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "source_document")]
 pub struct Model {
     /// Derived from publisher, title, digest and time of reading.

@@ -1,9 +1,10 @@
 //! Act, decree, rule, ordinance or notice that processing rests on.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `statute`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "statute")]
 pub struct Model {
     /// Derived from the canonical name.

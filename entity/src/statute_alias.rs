@@ -1,9 +1,10 @@
 //! Other spellings of a statute's name, as documents write them.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `statute_alias`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "statute_alias")]
 pub struct Model {
     /// Statute.

@@ -1,9 +1,10 @@
 //! Sub-entrustee (재수탁자) of an entrustment.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `sub_entrustee`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "sub_entrustee")]
 pub struct Model {
     /// Entrustment.

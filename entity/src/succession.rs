@@ -1,9 +1,10 @@
 //! Reorganisation: one agency succeeds another.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `succession`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "succession")]
 pub struct Model {
     /// Agency before.

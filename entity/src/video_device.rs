@@ -1,9 +1,10 @@
 //! Video devices (영상정보처리기기) at a place: Act 제25조, 제25조의2.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Row of `video_device`.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "video_device")]
 pub struct Model {
     /// Derived from revision and position.

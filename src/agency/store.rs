@@ -250,10 +250,7 @@ impl Write {
             Some(stored) if *stored == row && stored_aliases == aliases => Recorded::Unchanged,
             Some(_) => Recorded::Amended,
         };
-        let content = json!({
-            "code": row.code, "name": row.name, "shortName": row.short_name, "type": row.agency_type, "status": row.status,
-            "parent": input.parent, "region": row.region_code, "homepage": row.homepage, "aliases": input.aliases,
-        });
+        let content = agency_content(&row, input.parent.as_deref(), aliases.iter());
         match recorded {
             Recorded::Unchanged => return Ok(recorded),
             Recorded::New => {
@@ -316,7 +313,7 @@ impl Write {
         if stored.as_ref() == Some(&row) {
             return Ok(Recorded::Unchanged);
         }
-        let content = json!({"predecessor": predecessor, "successor": successor, "on": on, "kind": row.kind});
+        let content = succession_content(&row, predecessor, successor);
         let (id, recorded) = (row.predecessor_id, if stored.is_some() { Recorded::Amended } else { Recorded::New });
         if stored.is_some() {
             row.into_active_model().reset_all().update(self.txn().await?).await?;
@@ -377,6 +374,19 @@ impl Write {
         }
         Ok(())
     }
+}
+
+/// What the journal tells of an agency: the code of its superior, and its other names in the order in which they are kept.
+pub fn agency_content<'a>(row: &agency::Model, parent: Option<&str>, aliases: impl Iterator<Item = &'a agency_alias::Model>) -> serde_json::Value {
+    json!({
+        "code": row.code, "name": row.name, "shortName": row.short_name, "type": row.agency_type, "status": row.status,
+        "parent": parent, "region": row.region_code, "homepage": row.homepage, "aliases": aliases.map(|alias| &alias.name).collect::<Vec<_>>(),
+    })
+}
+
+/// What the journal tells of a reorganisation: the codes of both agencies.
+pub fn succession_content(row: &succession::Model, predecessor: &str, successor: &str) -> serde_json::Value {
+    json!({"predecessor": predecessor, "successor": successor, "on": row.succeeded_on, "kind": row.kind})
 }
 
 /// That the register has no agency with that code.

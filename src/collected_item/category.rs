@@ -8,6 +8,7 @@ use std::{
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::found::Found;
 use super::{SensitiveKind, UniqueIdentifier};
 use crate::hangul::{compact, folded};
 use crate::identity::{NodeType, node_key};
@@ -65,6 +66,7 @@ pub struct ItemCategories {
     words: Vec<Rule>,
     /// Words that rule a category out, by category.
     excludes: HashMap<usize, Vec<String>>,
+    found: Found,
 }
 
 #[derive(Debug)]
@@ -222,7 +224,9 @@ impl ItemCategories {
     /// Category, identifier and sensitive kind of an item, by its name alone. A name that holds several ("주민등록번호 또는 여권번호") is what its longest word says.
     #[must_use]
     pub fn classify(&'static self, name: &str) -> Classification {
-        let Some(category) = self.category_of(name).and_then(|at| self.categories.get(at)) else { return Classification::default() };
+        let Some(category) = self.found.get(name, |name| self.category_of(name)).and_then(|at| self.categories.get(at)) else {
+            return Classification::default();
+        };
         Classification { category: Some(&category.code), unique_identifier: category.unique_identifier, sensitive_kind: category.sensitive_kind }
     }
 

@@ -1,5 +1,6 @@
 //! Collected item (수집 항목): what a personal-data file records of a person, Act 제32조①, Decree 제33조①; the identifiers of 제24조 and the sensitive data of 제23조 among them.
 mod category;
+mod found;
 pub mod graphql;
 mod input;
 mod parse;

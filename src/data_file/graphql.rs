@@ -132,7 +132,7 @@ impl DataFile {
 
     /// Registered and disclosed data files that are like this one, the most alike first: by the items that both record, their names, and the statutes they rest on. Files that share neither an item nor
     /// two letters of the name are left out. At most 50.
-    async fn similar(&self, ctx: &Context<'_>, #[graphql(desc = "How many: 0 to 50.", default = 10)] first: i32) -> Result<Vec<DataFile>> {
+    async fn similar(&self, ctx: &Context<'_>, #[graphql(desc = "How many: 0 to 50.", default_with = "Some(10)")] first: Option<i32>) -> Result<Vec<DataFile>> {
         search::graphql::similar(ctx, self.0.id, first).await
     }
 }

@@ -1,6 +1,6 @@
 //! Chance that repeats: every draw follows from the seed, what is drawn for, and how many were drawn before.
 //!
-//! The stream is that of ChaCha with 8 rounds, keyed with the seed; each agency and file has a stream of its own, so that what it gets does not depend on the others. Draws are whole numbers
+//! The stream is that of `ChaCha` with 8 rounds, keyed with the seed; each agency and file has a stream of its own, so that what it gets does not depend on the others. Draws are whole numbers
 //! all the way: what a machine or a library makes of logarithms plays no part.
 
 use chacha20::ChaCha8Rng;

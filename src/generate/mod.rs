@@ -1,8 +1,8 @@
 //! A register of national scale, made by rule: for measuring, for trying things out. It is written as everything else is, through the checks and the recording of [`Write`].
 //!
 //! The same seed and number of files give the same register on every machine and database: what is drawn follows from the seed (`chance.rs`), what is composed from lists of words
-//! (`data/generator/`), and no day from the clock. Agencies and files are made one after the other and written some thousands to a transaction, so that what is held in memory does not grow with the
-//! register. No institution, company or file of it is a real one, but for the names of ministries and local governments; every record says that it was generated.
+//! (`data/generator/`), and no day from the clock. Agencies and files are made one after the other and written some thousands to a transaction, so that what the generator itself holds does not grow
+//! with the register. No institution, company or file of it is a real one, but for the names of ministries and local governments; every record says that it was generated.
 
 mod agencies;
 mod chance;
@@ -14,6 +14,7 @@ mod words;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::mpsc;
 
 use crate::data_file::DataFileInput;
 use crate::error::{Error, Result};
@@ -32,7 +33,7 @@ use registrations::Keeper;
 pub const MOST_FILES: u64 = 10_000_000;
 
 /// Files that one transaction holds.
-const FILES_IN_TRANSACTION: usize = 4_000;
+const FILES_IN_TRANSACTION: usize = 2_000;
 
 /// Last day of which anything generated tells.
 const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 10, 31) {
@@ -90,12 +91,26 @@ pub async fn generate(store: &Store, request: Request, now: DateTime<Utc>, salts
     if today < LAST_DAY {
         return Err(Error::input(format!("the clock says {today}; what is generated reaches to {LAST_DAY}, and no registration starts in the future")));
     }
-    let agencies = Agencies::new(request.seed, request.files);
     refuse_data(store, request, now, &salts).await?;
+    // The next batch is composed while one is written. One waits at most: memory holds a few, however slow the database.
+    let (composed, mut batches) = mpsc::channel(1);
+    let composing = tokio::task::spawn_blocking(move || compose(request, |batch| composed.blocking_send(batch).is_ok()));
+    let mut run = Run { request, now, today, generated: Generated::default(), parties: Parties::default() };
+    while let Some(batch) = batches.recv().await {
+        run.write(store, batch, &salts, &progress).await?;
+    }
+    composing.await.map_err(|error| Error::internal(error.to_string()))??;
+    store.refresh_statistics().await?;
+    Ok(run.generated)
+}
+
+/// Composes the register, batch by batch, until it is whole or nobody takes any more.
+fn compose(request: Request, mut take: impl FnMut(Batch) -> bool) -> Result<()> {
+    let agencies = Agencies::new(request.seed, request.files);
     let total: u128 = (0..agencies.count()).map(|number| u128::from(agencies.weight(number))).sum();
     // Agencies get their share of the files by the sum of the weights before and with them, so that the shares add up.
     let share = |sum: u128| u64::try_from(sum * u128::from(request.files) / total.max(1)).unwrap_or_default();
-    let mut run = Run { request, now, today, generated: Generated::default(), batch: Batch::default(), parties: Parties::default() };
+    let mut batch = Batch::default();
     let mut sum = 0;
     for number in 0..agencies.count() {
         let Some(agency) = agencies.get(number) else { continue };
@@ -103,22 +118,21 @@ pub async fn generate(store: &Store, request: Request, now: DateTime<Utc>, salts
         sum += u128::from(agencies.weight(number));
         let keeper = Keeper::new(request.seed, number, &agency);
         let mut covered = Vec::new();
-        run.batch.agencies.push(agency.input.clone());
+        batch.agencies.push(agency.input.clone());
         for (running, file) in (1..).zip(before..share(sum)) {
             let file = keeper.file(request.seed, file, running);
             if covered.len() < MOST_COVERED {
                 covered.extend(Covered::of(&file));
             }
-            run.batch.files.push(file);
-            if run.batch.files.len() >= FILES_IN_TRANSACTION {
-                run.write(store, &salts, &progress).await?;
+            batch.files.push(file);
+            if batch.files.len() >= FILES_IN_TRANSACTION && !take(std::mem::take(&mut batch)) {
+                return Ok(());
             }
         }
-        run.batch.statements(request.seed, number, &agency, &covered)?;
+        batch.statements(request.seed, number, &agency, &covered)?;
     }
-    run.write(store, &salts, &progress).await?;
-    store.refresh_statistics().await?;
-    Ok(run.generated)
+    take(batch);
+    Ok(())
 }
 
 async fn refuse_data(store: &Store, request: Request, now: DateTime<Utc>, salts: &Salts) -> Result<()> {
@@ -160,13 +174,11 @@ struct Run {
     now: DateTime<Utc>,
     today: NaiveDate,
     generated: Generated,
-    batch: Batch,
     parties: Parties,
 }
 
 impl Run {
-    async fn write(&mut self, store: &Store, salts: &Salts, progress: &impl Fn(u64)) -> Result<()> {
-        let batch = std::mem::take(&mut self.batch);
+    async fn write(&mut self, store: &Store, batch: Batch, salts: &Salts, progress: &impl Fn(u64)) -> Result<()> {
         let mut write = store.write(self.now, salts.clone()).await?;
         if self.generated.changes == 0 {
             self.parties = write.known_parties().await?;

@@ -1,10 +1,13 @@
 //! The way of a request: admission, execution with its loaders, and errors that tell the client what it may know.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
-use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, value};
-use futures_util::FutureExt;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables, value};
 use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
 
 use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
@@ -12,8 +15,10 @@ use super::admission::refusal::Refusal;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
 use super::guard::{Entrance, Guard};
+use super::loaders::LoaderQueue;
 use super::ordered::{self, Shape};
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
+use super::subscription::{self, Occasion};
 use crate::error::{Error, code};
 
 /// Puts the data of a request (loaders, caller, clock) where resolvers find it.
@@ -77,14 +82,13 @@ where
     /// Answers one request.
     pub async fn execute(&self, request: GraphqlRequest, transport: Transport, mut context: RequestContext) -> Outcome {
         let wants_cost = request.wants_cost();
-        let mut outcome = match self.admit(&request, transport) {
-            Err(rejected) => refused(rejected),
-            Ok(admitted) => self.enter(request, admitted, &mut context).await,
-        };
-        if let (true, Some(cost)) = (wants_cost, outcome.cost) {
-            outcome.response.extensions.insert("cost".to_owned(), value!({"requested": cost, "limit": self.limits.cost}));
+        match self.admit(&request, transport) {
+            Err(rejected) => self.with_cost(refused(rejected), wants_cost),
+            Ok(admitted) => {
+                let prepared = Prepared::new(request.query.clone(), admitted);
+                self.with_cost(self.enter(&request, prepared, &mut context, None).await, wants_cost)
+            }
         }
-        outcome
     }
 
     /// Checks a request without executing it.
@@ -96,38 +100,44 @@ where
         admission::admit(request, transport, &rules)
     }
 
-    /// Past the guard, where there is one.
-    async fn enter(&self, request: GraphqlRequest, admitted: Admitted, context: &mut RequestContext) -> Outcome {
-        let Some(guard) = &self.guard else { return self.run(request, admitted, context).await };
-        let operation = admitted.operation;
-        let outcome = |response, ending, admitted: Admitted| Outcome {
-            response,
-            ending,
-            operation_name: admitted.operation_name,
-            operation: Some(operation),
-            cost: Some(admitted.cost),
-        };
-        match guard.enter(&request, operation, context).await {
+    fn with_cost(&self, mut outcome: Outcome, wants_cost: bool) -> Outcome {
+        if let (true, Some(cost)) = (wants_cost, outcome.cost) {
+            outcome.response.extensions.insert("cost".to_owned(), value!({"requested": cost, "limit": self.limits.cost}));
+        }
+        outcome
+    }
+
+    /// Executes what was admitted, past the guard, where there is one: once, or for one occasion of a subscription.
+    async fn enter(&self, request: &GraphqlRequest, prepared: Prepared, context: &mut RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
+        let Some(guard) = &self.guard else { return self.run(prepared, context, occasion).await };
+        let operation = prepared.operation;
+        match guard.enter(request, operation, context).await {
             Entrance::Admitted => {
-                let outcome = self.run(request, admitted, context).await;
+                let outcome = self.run(prepared, context, occasion).await;
                 guard.leave(operation, context, &outcome.response).await;
                 outcome
             }
-            Entrance::Answered(response) => outcome(response, Ending::Executed, admitted),
-            Entrance::Refused(ending, refusal) => outcome(response_of(refusal), ending, admitted),
+            Entrance::Answered(response) => prepared.ended(response, Ending::Executed),
+            Entrance::Refused(ending, refusal) => prepared.ended(response_of(refusal), ending),
         }
     }
 
-    async fn run(&self, request: GraphqlRequest, admitted: Admitted, context: &RequestContext) -> Outcome {
-        let Admitted { mut document, operation_name, operation, variables, cost } = admitted;
-        ordered::guard(&mut document);
-        let shape = Shape::of(&document, operation_name.as_deref());
-        let mut inner = Request::new(request.query).variables(variables);
+    async fn run(&self, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
+        let Prepared { query, document, shape, operation_name, operation, variables, cost } = prepared;
+        let mut inner = Request::new(query).variables(variables);
         inner.set_parsed_query(document);
         inner.operation_name.clone_from(&operation_name);
-        let inner = (self.install)(inner, context);
+        let mut inner = (self.install)(inner, context);
+        let execution = match occasion {
+            None => self.schema.execute(inner).boxed(),
+            Some(occasion) => {
+                inner = inner.data(occasion);
+                let mut answers = self.schema.execute_stream(inner);
+                async move { answers.next().await.unwrap_or_default() }.boxed()
+            }
+        };
         // A panic leaves nothing behind: what the request held is dropped, and the schema is not changed by requests.
-        let run = AssertUnwindSafe(context.loaders.drive(self.schema.execute(inner))).catch_unwind();
+        let run = AssertUnwindSafe(context.loaders.drive(execution)).catch_unwind();
         let (response, ending) = match run.await {
             Ok(mut response) => {
                 shape.order(&mut response.data);
@@ -141,6 +151,79 @@ where
         };
         Outcome { response, ending, operation_name, operation: Some(operation), cost: Some(cost) }
     }
+
+    /// The answers of a subscription: the refusal of its field, or one answer for each event.
+    async fn subscribe(
+        self: Arc<Self>,
+        request: GraphqlRequest,
+        prepared: Prepared,
+        mut context: RequestContext,
+    ) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+        let wants_cost = request.wants_cost();
+        let request = Arc::new(request);
+        let opening = Arc::new(Occasion::opening());
+        let mut opened = self.enter(&request, prepared.clone(), &mut context, Some(Arc::clone(&opening))).await;
+        let Some(events) = opening.events().filter(|_| opened.response.is_ok()) else {
+            // Without a source there is no event, and so no `data`: what the field answers is a request error (GraphQL, section 6.2.3.1).
+            if opened.ending == Ending::Executed {
+                opened.ending = Ending::RequestError;
+            }
+            let opened = self.with_cost(opened, wants_cost);
+            return once(std::future::ready(opened));
+        };
+        events
+            .map(move |event| {
+                let (engine, request, prepared) = (Arc::clone(&self), Arc::clone(&request), prepared.clone());
+                // Each event has loaders of its own, since those of the event before remember what was read for it, and passes the guard anew: a token may have been revoked since.
+                let mut context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
+                async move {
+                    match event {
+                        Ok(event) => {
+                            let occasion = Arc::new(Occasion::Event(event));
+                            engine.with_cost(engine.enter(&request, prepared, &mut context, Some(occasion)).await, wants_cost)
+                        }
+                        Err(error) => prepared.failed(error, &context.request_id),
+                    }
+                }
+                .boxed()
+            })
+            .boxed()
+    }
+}
+
+/// An operation that was admitted, as execution wants it.
+#[derive(Clone)]
+struct Prepared {
+    query: String,
+    document: ExecutableDocument,
+    shape: Arc<Shape>,
+    operation_name: Option<String>,
+    operation: OperationType,
+    variables: Variables,
+    cost: u64,
+}
+
+impl Prepared {
+    fn new(query: String, admitted: Admitted) -> Self {
+        let Admitted { mut document, operation_name, operation, variables, cost } = admitted;
+        if operation == OperationType::Subscription {
+            subscription::spread_root(&mut document, operation_name.as_deref());
+        }
+        ordered::guard(&mut document);
+        let shape = Arc::new(Shape::of(&document, operation_name.as_deref()));
+        Self { query, document, shape, operation_name, operation, variables, cost }
+    }
+
+    /// The end of a subscription whose source broke.
+    fn failed(self, error: Error, request_id: &str) -> Outcome {
+        let error = async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default());
+        self.ended(Response::from_errors(vec![of_the_register(error, request_id)]), Ending::Broken)
+    }
+
+    /// The outcome without execution.
+    fn ended(self, response: Response, ending: Ending) -> Outcome {
+        Outcome { response, ending, operation_name: self.operation_name, operation: Some(self.operation), cost: Some(self.cost) }
+    }
 }
 
 impl<Q, M, S> Answer for Engine<Q, M, S>
@@ -153,6 +236,23 @@ where
         self.execute(request, transport, context).boxed()
     }
 
+    fn answers(self: Arc<Self>, request: GraphqlRequest, transport: Transport, mut context: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+        let wants_cost = request.wants_cost();
+        match self.admit(&request, transport) {
+            Err(rejected) => {
+                let outcome = self.with_cost(refused(rejected), wants_cost);
+                once(std::future::ready(outcome))
+            }
+            Ok(admitted) => {
+                let prepared = Prepared::new(request.query.clone(), admitted);
+                if prepared.operation == OperationType::Subscription {
+                    return stream::once(self.subscribe(request, prepared, context)).flatten().boxed();
+                }
+                once(async move { self.with_cost(self.enter(&request, prepared, &mut context, None).await, wants_cost) })
+            }
+        }
+    }
+
     fn sdl(&self) -> &str {
         &self.sdl
     }
@@ -160,6 +260,11 @@ where
 
 fn response_of(refusal: Refusal) -> Response {
     Response::from_errors(vec![ServerError::from(refusal)])
+}
+
+/// The only answer of a request.
+fn once(answer: impl Future<Output = Outcome> + Send + 'static) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+    stream::iter([answer.boxed()]).boxed()
 }
 
 fn refused(rejected: Rejected) -> Outcome {

@@ -15,6 +15,7 @@ pub mod request;
 pub(crate) mod sample;
 pub mod scalar;
 mod schema;
+pub mod subscription;
 
 pub use schema::{engine, sdl};
 
@@ -31,6 +32,7 @@ use self::loaders::LoaderQueue;
 use self::request::RequestContext;
 use crate::access::Viewer;
 use crate::error::{Error, Result};
+use crate::journal::Feed;
 use crate::search::Search;
 use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Salts, Store};
 use crate::vocabulary::Vocabulary;
@@ -54,6 +56,8 @@ pub struct Register {
     pub salts: Salts,
     /// Address under which the public reaches this server, without a slash at the end.
     pub public_url: Arc<str>,
+    /// The journal, to be followed.
+    pub feed: Arc<Feed>,
 }
 
 /// What one request reads with: its loaders, and the moment it began.
@@ -75,6 +79,8 @@ pub struct Session {
     pub search: Search,
     /// Address under which the public reaches this server, without a slash at the end.
     pub public_url: Arc<str>,
+    /// The journal, to be followed.
+    pub feed: Arc<Feed>,
 }
 
 /// Loaders of a request, with what they have loaded.
@@ -84,7 +90,7 @@ impl Session {
     /// The session of a request that began at `now`.
     #[must_use]
     pub fn new(register: &Register, context: &RequestContext, now: DateTime<Utc>) -> Self {
-        let Register { store, search, salts, public_url } = register;
+        let Register { store, search, salts, public_url, feed } = register;
         Self {
             store: store.clone(),
             loader: Mutex::new(Arc::new(context.loaders.loader(store.clone()))),
@@ -95,6 +101,7 @@ impl Session {
             now,
             search: search.clone(),
             public_url: Arc::clone(public_url),
+            feed: Arc::clone(feed),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 use super::loaders::LoaderQueue;
@@ -38,6 +39,24 @@ pub enum Transport {
     Get,
     /// By POST.
     Post,
+    /// Over a connection that carries any number of answers: subscriptions too.
+    Stream,
+    /// By GET, answered any number of times: queries and subscriptions.
+    StreamByGet,
+}
+
+impl Transport {
+    /// Whether it came by GET, which must change nothing.
+    #[must_use]
+    pub fn is_get(self) -> bool {
+        matches!(self, Self::Get | Self::StreamByGet)
+    }
+
+    /// Whether there can be more than one answer.
+    #[must_use]
+    pub fn carries_events(self) -> bool {
+        matches!(self, Self::Stream | Self::StreamByGet)
+    }
 }
 
 /// What is known about a request besides its text.
@@ -89,6 +108,10 @@ pub enum Ending {
 pub trait Answer: Send + Sync {
     /// Answers one request.
     fn answer(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxFuture<'_, Outcome>;
+
+    /// Answers one request as often as it asks: a query once, a subscription for each event. Each answer is a future of its own, so that the time it takes can be told from the time
+    /// that passes between events. Whoever takes no more of them stops the request.
+    fn answers(self: Arc<Self>, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>>;
 
     /// The schema in the schema definition language.
     fn sdl(&self) -> &str;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 use chrono::{DateTime, Utc};
 
 use super::admission::limits::Limits;
@@ -20,7 +20,7 @@ use crate::entrustment::graphql::EntrustmentQuery;
 use crate::error::{Error, Result};
 use crate::identity::GlobalId;
 use crate::impact_assessment::graphql::ImpactAssessmentQuery;
-use crate::journal::graphql::JournalQuery;
+use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
 use crate::policy::graphql::PrivacyPolicyQuery;
@@ -57,11 +57,15 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(ApplicationMutation);
 
-/// The engine of the public schema.
-pub type PublicEngine = Engine<Query, Mutation, EmptySubscription>;
+/// What can be followed as it happens, over a WebSocket or Server-Sent Events.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(JournalSubscription);
 
-fn schema() -> Schema<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish()
+/// The engine of the public schema.
+pub type PublicEngine = Engine<Query, Mutation, Subscription>;
+
+fn schema() -> Schema<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).finish()
 }
 
 /// The schema as published: sorted, so that a change to it is a small difference.

@@ -1,11 +1,13 @@
 //! Answers: GraphQL responses with the status that their media type asks for, and errors before there is a GraphQL request in the same shape.
 
 use std::any::Any;
+use std::time::Duration;
 
-use async_graphql::{ServerError, Value};
+use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use super::access_log::Note;
@@ -57,6 +59,47 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     };
     answer.extensions_mut().insert(Note { operation, cost, error: response.errors.first().and_then(code_of) });
     answer
+}
+
+/// Why an answer was given up.
+pub fn given_up(deadline: Duration) -> Refusal {
+    let seconds = deadline.as_secs_f32();
+    Refusal::new(code::TIMEOUT, format!("The answer took longer than {seconds} seconds and was given up. Ask for less, or try again later."))
+}
+
+/// The next of several answers to one request, as JSON: within the deadline, or the error that says so. `Err` where there is no `data` and no further answer: the errors alone, as a response without `data`, and
+/// as a list.
+pub async fn next(answer: BoxFuture<'static, Outcome>, deadline: Duration) -> Result<String, Unanswered> {
+    let outcome = match tokio::time::timeout(deadline, answer).await {
+        Ok(outcome) => outcome,
+        Err(_) => Outcome {
+            response: GraphqlResponse::from_errors(vec![given_up(deadline).into()]),
+            ending: Ending::Broken,
+            operation_name: None,
+            operation: None,
+            cost: None,
+        },
+    };
+    let written = match outcome.ending {
+        Ending::Executed => return serde_json::to_string(&outcome.response).map_err(unwritable),
+        _ => serde_json::to_string(&Failure { errors: &outcome.response.errors, extensions: &outcome.response.extensions })
+            .and_then(|response| Ok(Unanswered { response, errors: serde_json::to_string(&outcome.response.errors)? })),
+    };
+    Err(written.unwrap_or_else(unwritable))
+}
+
+/// The end of several answers to one request, where there is nothing to answer.
+pub struct Unanswered {
+    /// A response without `data`.
+    pub response: String,
+    /// Its errors.
+    pub errors: String,
+}
+
+fn unwritable(error: serde_json::Error) -> Unanswered {
+    tracing::error!(error = %error, "an answer could not be written as JSON");
+    let errors = r#"[{"message":"Internal error.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]"#.to_owned();
+    Unanswered { response: format!("{{\"errors\":{errors}}}"), errors }
 }
 
 /// An answer that says why there is no other.

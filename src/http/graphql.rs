@@ -1,5 +1,6 @@
-//! `/graphql`: requests by POST, queries also by GET, and the explorer for browsers.
+//! `/graphql`: requests by POST, queries also by GET, answers as they happen over Server-Sent Events and WebSockets, and the explorer for browsers.
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
@@ -7,55 +8,75 @@ use axum::response::Response;
 use super::access_log::RequestId;
 use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
-use super::{App, IDEMPOTENCY_KEY, answer, pages, parameters};
+use super::stop::Stop;
+use super::{App, IDEMPOTENCY_KEY, answer, event_stream, pages, parameters, websocket};
 use crate::error::code;
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
 
 /// POST.
-pub async fn post(State(app): State<App>, request: Request) -> Response {
+pub async fn post(State(app): State<App>, Extension(stop): Extension<Stop>, request: Request) -> Response {
+    if media_type::wants_events(request.headers()) {
+        return match tokio::time::timeout(app.settings.deadline, read(&app, request, MediaType::Json)).await {
+            Ok(Ok((context, graphql))) => event_stream::answer(&app, stop, context, graphql, Transport::Stream),
+            Ok(Err(failure)) => *failure,
+            Err(_) => too_slow(app.settings.deadline, MediaType::Json),
+        };
+    }
     let Some(media_type) = MediaType::negotiate(request.headers()) else { return not_acceptable() };
     let deadline = app.settings.deadline;
     within(deadline, media_type, read_and_answer(&app, request, media_type)).await
 }
 
-/// GET: a page for browsers that bring no query.
-pub async fn get(State(app): State<App>, request: Request) -> Response {
+/// GET: a WebSocket for whoever asks for one, and a page for browsers that bring no query.
+pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, request: Request) -> Response {
+    if request.headers().get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
+        let context = context(&request);
+        return websocket::upgrade(app, stop, context, request).await;
+    }
     let query = request.uri().query().unwrap_or_default().to_owned();
     let has_query = query.split('&').any(|part| part == "query" || part.starts_with("query="));
     if !has_query && media_type::wants_html(request.headers()) {
         return pages::explorer();
     }
-    let Some(media_type) = MediaType::negotiate(request.headers()) else { return not_acceptable() };
+    let wants_events = media_type::wants_events(request.headers());
+    let negotiated = if wants_events { Some(MediaType::Json) } else { MediaType::negotiate(request.headers()) };
+    let Some(media_type) = negotiated else { return not_acceptable() };
     if query.len() > app.settings.body_bytes {
         return too_large(&app, media_type);
     }
     match parameters::from_query_string(&query) {
         Err(message) => bad_request(media_type, message),
+        Ok(graphql) if wants_events => event_stream::answer(&app, stop, context(&request), graphql, Transport::StreamByGet),
         Ok(graphql) => within(app.settings.deadline, media_type, execute(&app, &context(&request), graphql, Transport::Get, media_type)).await,
     }
 }
 
 async fn read_and_answer(app: &App, request: Request, media_type: MediaType) -> Response {
+    match read(app, request, media_type).await {
+        Ok((context, graphql)) => execute(app, &context, graphql, Transport::Post, media_type).await,
+        Err(failure) => *failure,
+    }
+}
+
+/// The GraphQL request in the body, or the answer that says why there is none.
+async fn read(app: &App, request: Request, media_type: MediaType) -> Result<(RequestContext, GraphqlRequest), Box<Response>> {
     if !media_type::is_json(request.headers()) {
         let message = "The body's type must be `application/json`, in UTF-8. Forms, plain text and uploads are not accepted.";
-        return answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message));
+        return Err(Box::new(answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message))));
     }
     if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         let message = "Compressed bodies are not accepted. Send it as it is.";
-        return answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message));
+        return Err(Box::new(answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message))));
     }
     let context = context(&request);
     let (parts, body) = request.into_parts();
     let body = match body::read(&parts.headers, body, app.settings.body_bytes).await {
         Ok(body) => body,
-        Err(BodyError::TooLarge) => return too_large(app, media_type),
-        Err(BodyError::Broken) => return bad_request(media_type, "The body could not be read to its end.".to_owned()),
+        Err(BodyError::TooLarge) => return Err(Box::new(too_large(app, media_type))),
+        Err(BodyError::Broken) => return Err(Box::new(bad_request(media_type, "The body could not be read to its end.".to_owned()))),
     };
-    match parameters::from_body(&body) {
-        Err(message) => bad_request(media_type, message),
-        Ok(graphql) => execute(app, &context, graphql, Transport::Post, media_type).await,
-    }
+    parameters::from_body(&body).map(|graphql| (context, graphql)).map_err(|message| Box::new(bad_request(media_type, message)))
 }
 
 async fn execute(app: &App, context: &RequestContext, request: GraphqlRequest, transport: Transport, media_type: MediaType) -> Response {
@@ -66,12 +87,12 @@ async fn execute(app: &App, context: &RequestContext, request: GraphqlRequest, t
 async fn within(deadline: std::time::Duration, media_type: MediaType, answer: impl Future<Output = Response>) -> Response {
     match tokio::time::timeout(deadline, answer).await {
         Ok(answer) => answer,
-        Err(_) => {
-            let seconds = deadline.as_secs_f32();
-            let message = format!("The answer took longer than {seconds} seconds and was given up. Ask for less, or try again later.");
-            answer::failure(StatusCode::GATEWAY_TIMEOUT, media_type, Refusal::new(code::TIMEOUT, message))
-        }
+        Err(_) => too_slow(deadline, media_type),
     }
+}
+
+fn too_slow(deadline: std::time::Duration, media_type: MediaType) -> Response {
+    answer::failure(StatusCode::GATEWAY_TIMEOUT, media_type, answer::given_up(deadline))
 }
 
 fn context(request: &Request) -> RequestContext {
@@ -95,6 +116,6 @@ fn too_large(app: &App, media_type: MediaType) -> Response {
 }
 
 fn not_acceptable() -> Response {
-    let message = "None of the accepted media types can be answered. Accept `application/graphql-response+json` or `application/json`.";
+    let message = "None of the accepted media types can be answered. Accept `application/graphql-response+json`, `application/json` or `text/event-stream`.";
     answer::failure(StatusCode::NOT_ACCEPTABLE, MediaType::Json, Refusal::new(code::NOT_ACCEPTABLE, message))
 }

@@ -38,6 +38,14 @@ impl MediaType {
     }
 }
 
+/// Whether the client asks for Server-Sent Events: by name, and rather than for JSON.
+pub fn wants_events(headers: &HeaderMap) -> bool {
+    let ranges = ranges(headers);
+    let (events, is_named) = quality(&ranges, "text", "event-stream");
+    let json = ["json", "graphql-response+json"].map(|name| quality(&ranges, "application", name)).into_iter().filter(|(_, is_named)| *is_named);
+    is_named && json.map(|(quality, _)| quality).max().unwrap_or_default() < events
+}
+
 /// Whether the client is a browser that asks for a page.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     let ranges = ranges(headers);
@@ -157,6 +165,21 @@ mod tests {
     fn a_browser_is_told_from_a_client() {
         for (accept, expected) in [("", false), ("*/*", false), ("text/html,*/*;q=0.8", true), ("application/json, text/html;q=0.5", false)] {
             assert_eq!(wants_html(&headers(header::ACCEPT, accept)), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn events_are_asked_for_by_name() {
+        for (accept, expected) in [
+            ("text/event-stream", true),
+            ("text/event-stream, */*;q=0.5", true),
+            ("text/event-stream;q=0", false),
+            ("text/*", false),
+            ("*/*", false),
+            ("application/json, text/event-stream", false),
+            ("application/json;q=0.5, text/event-stream", true),
+        ] {
+            assert_eq!(wants_events(&headers(header::ACCEPT, accept)), expected, "{accept}");
         }
     }
 

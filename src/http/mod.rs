@@ -3,6 +3,7 @@
 mod access_log;
 mod answer;
 mod body;
+mod event_stream;
 mod graphql;
 mod media_type;
 mod pages;
@@ -10,15 +11,17 @@ mod parameters;
 mod permalink;
 mod query_string;
 mod serve;
+mod stop;
+mod websocket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
 use axum::routing::get;
+use axum::{Extension, Router};
 use futures_util::future::BoxFuture;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -26,6 +29,7 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove}
 use tower_http::cors::{Any, CorsLayer};
 
 pub use self::serve::serve;
+use self::stop::Stop;
 use crate::graphql::request::Answer;
 
 /// Whether the server can answer; the error says what it lacks.
@@ -55,11 +59,28 @@ pub struct Settings {
     pub head: Duration,
     /// Time that requests underway have left when the server is told to stop.
     pub drain: Duration,
+    /// Time that a WebSocket connection has to introduce itself with `connection_init`.
+    pub init: Duration,
+    /// Time between signs of life on a connection that carries events.
+    pub keep_alive: Duration,
+    /// Time for which a WebSocket client may leave unread what was sent to it.
+    pub stall: Duration,
+    /// Operations that may run on one WebSocket connection at a time.
+    pub operations: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { body_bytes: 128 * 1024, deadline: Duration::from_secs(30), head: Duration::from_secs(15), drain: Duration::from_secs(10) }
+        Self {
+            body_bytes: 128 * 1024,
+            deadline: Duration::from_secs(30),
+            head: Duration::from_secs(15),
+            drain: Duration::from_secs(10),
+            init: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(12),
+            stall: Duration::from_secs(60),
+            operations: 100,
+        }
     }
 }
 
@@ -69,8 +90,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// Header under whose value a mutation is carried out once.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// All routes.
-pub fn router(app: App) -> Router {
+/// All routes. Connections that carry events end when `stop` is told.
+pub fn router(app: App, stop: Stop) -> Router {
     // Any page may ask: what is answered without a token is public, and a token is sent by whoever holds it, never by the browser itself.
     let cors = CorsLayer::new()
         .allow_origin(Any)
@@ -87,6 +108,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(pages::readyz))
         .method_not_allowed_fallback(pages::method_not_allowed)
         .fallback(pages::not_found)
+        .layer(Extension(stop))
         .layer(DefaultBodyLimit::max(app.settings.body_bytes))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
         .layer(cors)

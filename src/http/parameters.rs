@@ -32,6 +32,12 @@ pub fn from_body(body: &[u8]) -> Result<GraphqlRequest, String> {
     request(parameters)
 }
 
+/// Reads an object that was JSON.
+pub fn from_json(object: Map<String, Value>) -> Result<GraphqlRequest, String> {
+    let parameters = serde_json::from_value(Value::Object(object)).map_err(|error| json_message("The payload", &error))?;
+    request(parameters)
+}
+
 /// Reads a query string.
 pub fn from_query_string(query: &str) -> Result<GraphqlRequest, String> {
     let mut parameters = Parameters::default();

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::stop::Stopping;
 use super::{App, router};
 
 /// Pause after a connection could not be taken: most often there are no sockets left, and some will be free soon.
@@ -26,24 +26,32 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     let drain = app.settings.drain;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(app.settings.head);
-    let router = router(app);
-    let connections = GracefulShutdown::new();
+    let (stopping, stop) = Stopping::new();
+    let router = router(app, stop.clone());
     let mut shutdown = pin!(shutdown);
     loop {
         let stream = tokio::select! {
             () = &mut shutdown => break,
             stream = accept(&listener) => stream,
         };
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
-        let connection = connections.watch(connection);
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone())).with_upgrades();
+        let mut stop = stop.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = stop.told() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(error = %error, "a connection broke");
             }
         });
     }
-    drop(listener);
-    if tokio::time::timeout(drain, connections.shutdown()).await.is_err() {
+    drop((listener, router, stop));
+    if tokio::time::timeout(drain, stopping.tell()).await.is_err() {
         tracing::warn!(seconds = drain.as_secs_f32(), "requests underway did not finish in time and were given up");
     }
     Ok(())

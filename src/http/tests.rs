@@ -299,3 +299,56 @@ async fn the_public_audit_passes() {
     let output = run.await.unwrap().expect("node runs");
     assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
+
+/// A WebSocket to a server whose settings are these.
+async fn websocket(settings: Settings) -> tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>> {
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut request = format!("ws://{}/graphql", listener.local_addr().unwrap()).into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+    tokio::spawn(serve(listener, App { settings, ..app() }, std::future::pending()));
+    tokio_tungstenite::connect_async(request).await.unwrap().0
+}
+
+#[tokio::test]
+async fn a_websocket_must_introduce_itself_in_time() {
+    use futures_util::StreamExt as _;
+    use tokio_tungstenite::tungstenite::Message;
+    let mut socket = websocket(Settings { init: Duration::from_millis(200), ..Settings::default() }).await;
+    let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else { panic!("the server closes") };
+    assert_eq!((u16::from(frame.code), frame.reason.as_str()), (4408, "Connection initialisation timeout"));
+}
+
+#[tokio::test]
+async fn connections_are_kept_alive_and_the_dead_are_dropped() {
+    use futures_util::StreamExt as _;
+    use tokio_tungstenite::tungstenite::Message;
+    let settings = Settings { keep_alive: Duration::from_millis(100), init: Duration::from_secs(60), ..Settings::default() };
+    let mut socket = websocket(settings.clone()).await;
+    for _ in 0..6 {
+        assert!(matches!(socket.next().await, Some(Ok(Message::Ping(_)))), "and the pongs, which the client gives by itself, keep the connection open");
+    }
+    // Who reads nothing answers no ping.
+    let mut socket = websocket(settings).await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    let ended = async { while let Some(Ok(_)) = socket.next().await {} };
+    tokio::time::timeout(Duration::from_secs(5), ended).await.expect("the server has given the connection up");
+}
+
+#[tokio::test]
+async fn an_operation_that_fails_does_not_end_the_others() {
+    use futures_util::{SinkExt as _, StreamExt as _};
+    use tokio_tungstenite::tungstenite::Message;
+    // An operation that takes too long ends with an error, and the connection stays.
+    let mut socket = websocket(Settings { deadline: Duration::from_millis(200), ..Settings::default() }).await;
+    socket.send(Message::text(r#"{"type": "connection_init"}"#)).await.unwrap();
+    socket.send(Message::text(r#"{"type": "subscribe", "id": "1", "payload": {"query": "{ slow }"}}"#)).await.unwrap();
+    socket.send(Message::text(r#"{"type": "subscribe", "id": "2", "payload": {"query": "{ panics }"}}"#)).await.unwrap();
+    socket.send(Message::text(r#"{"type": "subscribe", "id": "3", "payload": {"query": "{ count }"}}"#)).await.unwrap();
+    let mut heard = String::new();
+    for _ in 0..5 {
+        heard.push_str(socket.next().await.unwrap().unwrap().to_text().unwrap());
+    }
+    assert!(heard.contains(code::TIMEOUT) && heard.contains(code::INTERNAL_SERVER_ERROR) && !heard.contains("secret"), "{heard}");
+    assert!(heard.contains(r#"{"id":"3","type":"next","payload":{"data":{"count":7}}}"#), "{heard}");
+}

@@ -3,7 +3,7 @@
 //! An assessment covers one or more data files of an agency at one time, which make its identity; what else is known of it can be amended.
 
 pub mod graphql;
-mod store;
+pub(crate) mod store;
 
 use std::collections::HashSet;
 

@@ -54,7 +54,9 @@ impl Write {
             let content = serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()))?;
             self.journal(kind, NodeType::ImpactAssessment, id, None, &content);
         }
-        self.sources(id, sources, documents).await?;
+        if self.sources(id, sources, documents).await? && recorded == Recorded::Unchanged {
+            self.sources_amended(NodeType::ImpactAssessment, id).await?;
+        }
         Ok(recorded)
     }
 

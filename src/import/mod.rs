@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::agency::AgencyInput;
 use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
+use crate::identity::NodeType;
 use crate::problem::{Problem, Problems, code};
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
@@ -219,7 +220,9 @@ impl Run {
                 if let Some(recorded) = or_problem!(self.write.agency(agency).await, problems, &format!("agencies.{index}")) {
                     self.report.agencies.add(recorded);
                     let id = self.write.agency_by_code(&agency.code).await?;
-                    self.write.sources(id, &agency.sources, &keys[*place]).await?;
+                    if self.write.sources(id, &agency.sources, &keys[*place]).await? && recorded == Recorded::Unchanged {
+                        self.write.sources_amended(NodeType::Agency, id).await?;
+                    }
                 }
                 self.keep(&documents[*place].0, problems);
             }

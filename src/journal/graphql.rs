@@ -1,15 +1,19 @@
 //! The journal in the schema.
 
-use async_graphql::{Context, ID, InputObject, Object, Result};
-use entity::{change, registration};
+use std::sync::Arc;
 
-use super::store::ChangeListing;
+use async_graphql::{Context, ID, InputObject, Object, Result, Subscription};
+use entity::{change, registration};
+use futures_util::stream::{Stream, StreamExt as _};
+
+use super::store::{ChangeListing, hex, sequence_at};
 use super::{ChangeKind, ChangeKindFilter};
 use crate::error::Error;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::{DateTimeFilter, IdFilter};
 use crate::graphql::node::{Node, node};
 use crate::graphql::scalar::{Count, DateTime};
+use crate::graphql::subscription::on_occasion;
 use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType, change_key};
 use crate::registration::graphql::Registration;
@@ -80,7 +84,7 @@ impl Change {
 
     /// Hash over the entry and the hash of the entry before, 32 bytes in hexadecimal.
     async fn hash(&self) -> String {
-        self.0.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0.hash)
     }
 }
 
@@ -169,5 +173,27 @@ impl JournalQuery {
         let page = Page::new(first, after.as_deref(), None, None)?;
         let listing = ChangeListing::new(since_sequence.map(|sequence| sequence.0), filter)?;
         Ok(ChangeConnection(Paged::load(ctx, listing, None, page).await?))
+    }
+}
+
+/// Subscriptions to the journal.
+#[derive(Default)]
+pub struct JournalSubscription;
+
+/// Subscriptions to the journal.
+#[Subscription]
+impl JournalSubscription {
+    /// Changes of the register as they are recorded: those after `after` first, then each new one, without a gap or a repetition. A follower that was cut off goes on from the last `cursor` it saw.
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Cursor of the last change seen, or `register.cursor`. Left out: only what is recorded from now on.")] after: Option<String>,
+        #[graphql(desc = "Which changes.")] filter: Option<Box<ChangeFilter>>,
+    ) -> Result<impl Stream<Item = Change> + use<>> {
+        let entries = on_occasion(ctx, || {
+            let after = after.as_deref().map(sequence_at).transpose()?;
+            Arc::clone(&ctx.session()?.feed).follow(after, filter)
+        })?;
+        Ok(entries.map(Change))
     }
 }

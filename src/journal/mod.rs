@@ -3,6 +3,7 @@
 //! Every value is a leaf of the digest under a salt of its own, derived from the entry's salt and the value's path. A value that must be erased takes its leaf's
 //! preimage with it: the leaves' digests stay, the chain still verifies, and a short value cannot be guessed back without the salt.
 
+mod feed;
 pub mod graphql;
 mod head;
 pub mod store;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::identity::NodeType;
 use crate::vocabulary::Vocabulary as _;
 
+pub use feed::Feed;
 pub use head::Head;
 
 crate::vocabulary! {
@@ -33,6 +35,7 @@ crate::vocabulary! {
         ImpactAssessmentAmended = "IMPACT_ASSESSMENT_AMENDED", "영향평가 변경", "Impact assessment amended";
         PrivacyPolicyAdded = "PRIVACY_POLICY_ADDED", "처리방침 추가", "Privacy policy added";
         PolicyRevisionPublished = "POLICY_REVISION_PUBLISHED", "처리방침 개정 공개", "Policy revision published";
+        SourcesAmended = "SOURCES_AMENDED", "출처 변경", "Sources of a record changed", "The node is the record, whose content stayed as it was.";
     }
 }
 
@@ -59,8 +62,7 @@ impl Entry {
     pub fn chained(&self, last: Option<(i64, [u8; 32])>, content: &Json) -> entity::change::Model {
         let (sequence, before) = last.map_or((1, [0; 32]), |(sequence, hash)| (sequence + 1, hash));
         let digest = digest(&self.salt, content);
-        let hash = self.hash(sequence, &before, &digest);
-        entity::change::Model {
+        let mut entry = entity::change::Model {
             sequence,
             recorded_at: self.recorded_at,
             kind: self.kind.as_str().to_owned(),
@@ -69,21 +71,23 @@ impl Entry {
             registration_id: self.registration_id,
             salt: Some(self.salt.to_vec()),
             digest: digest.to_vec(),
-            hash: hash.to_vec(),
-        }
+            hash: Vec::new(),
+        };
+        entry.hash = hash(&entry, &before).to_vec();
+        entry
     }
+}
 
-    fn hash(&self, sequence: i64, before: &[u8; 32], digest: &[u8; 32]) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_derive_key("yeollam 2026-11-22 journal entry");
-        hasher.update(before).update(&sequence.to_be_bytes()).update(&self.recorded_at.timestamp_micros().to_be_bytes());
-        for part in
-            [self.kind.as_str().as_bytes(), self.node_type.as_str().as_bytes(), self.node_id.as_bytes(), self.registration_id.unwrap_or_default().as_bytes()]
-        {
-            hasher.update(&(part.len() as u64).to_be_bytes()).update(part);
-        }
-        hasher.update(digest);
-        *hasher.finalize().as_bytes()
+/// Hash of an entry that follows the one with the hash `before`; that of none is all zeros.
+#[must_use]
+pub fn hash(entry: &entity::change::Model, before: &[u8; 32]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("yeollam 2026-11-22 journal entry");
+    hasher.update(before).update(&entry.sequence.to_be_bytes()).update(&entry.recorded_at.timestamp_micros().to_be_bytes());
+    for part in [entry.kind.as_bytes(), entry.node_type.as_bytes(), entry.node_id.as_bytes(), entry.registration_id.unwrap_or_default().as_bytes()] {
+        hasher.update(&(part.len() as u64).to_be_bytes()).update(part);
     }
+    hasher.update(&entry.digest);
+    *hasher.finalize().as_bytes()
 }
 
 /// Digest over the leaves of `content`, each under the salt derived for its path.

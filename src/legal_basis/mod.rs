@@ -3,7 +3,7 @@ mod citation;
 pub mod graphql;
 mod input;
 mod statute;
-mod store;
+pub(crate) mod store;
 
 pub use self::{
     citation::{parse, parse_citation},

@@ -1,6 +1,6 @@
 //! Legal bases and statutes in the tables.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -104,7 +104,7 @@ impl Write {
             let parent_id = parent_name(name).map(|parent| self.cited_statute(&parent));
             let row =
                 statute::Model { id, name: name.name.clone(), name_folded: canonical_statute_name(&name.name), kind: name.kind.as_str().to_owned(), parent_id };
-            let content = json!({"name": row.name, "kind": row.kind});
+            let content = statute_content(&row, &BTreeSet::new());
             self.insert([row]);
             self.journal(ChangeKind::StatuteAdded, NodeType::Statute, id, None, &content);
         }
@@ -118,13 +118,23 @@ impl Write {
     pub async fn stated_statute(&mut self, input: &StatuteInput) -> Result<()> {
         let known = statute_named(&input.name).unwrap_or(StatuteName { name: input.name.clone(), kind: StatuteKind::Other });
         let id = self.statute(&StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name }).await?;
-        for name in &input.aliases {
-            if statute_alias::Entity::find_by_id((id, name.clone())).one(self.txn().await?).await?.is_none() {
-                self.insert([statute_alias::Model { statute_id: id, name: name.clone() }]);
-            }
+        let stored = statute_alias::Entity::find().filter(statute_alias::Column::StatuteId.eq(id)).all(self.txn().await?).await?;
+        let mut aliases: BTreeSet<&String> = stored.iter().map(|alias| &alias.name).collect();
+        let new: Vec<statute_alias::Model> =
+            input.aliases.iter().filter(|name| aliases.insert(name)).map(|name| statute_alias::Model { statute_id: id, name: name.clone() }).collect();
+        if !new.is_empty() {
+            self.insert(new);
+            let row = statute::Entity::find_by_id(id).one(self.txn().await?).await?;
+            let row = row.ok_or_else(|| Error::internal("a statute that was amended is missing"))?;
+            self.journal(ChangeKind::StatuteAmended, NodeType::Statute, id, None, &statute_content(&row, &aliases));
         }
         Ok(())
     }
+}
+
+/// What the journal tells of a statute: its other spellings in binary order.
+pub fn statute_content(row: &statute::Model, aliases: &BTreeSet<&String>) -> serde_json::Value {
+    json!({"name": row.name, "kind": row.kind, "aliases": aliases})
 }
 
 fn statute_key(name: &StatuteName) -> Uuid {

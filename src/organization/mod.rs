@@ -2,7 +2,7 @@
 
 pub mod graphql;
 mod party;
-mod store;
+pub(crate) mod store;
 
 use crate::{hangul::folded, vocabulary};
 

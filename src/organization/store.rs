@@ -104,12 +104,16 @@ impl Write {
                 agency_id: agency,
                 merged_into_id: None,
             };
-            let content = json!({"name": row.name, "kind": row.kind, "agency": agency});
+            let content = organization_content(&row, [&party.name]);
             self.insert([row]);
+            self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
+            self.known.names.insert((id, party.name.clone()), true);
             self.journal(ChangeKind::OrganizationAdded, NodeType::Organization, id, None, &content);
         }
         if self.known.names.insert((id, party.name.clone()), true) == Some(false) {
             self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
+            // Another spelling of a body that is there already: whoever follows the journal must hear of it.
+            self.organization_amended(id).await?;
         }
         Ok(id)
     }
@@ -125,8 +129,16 @@ impl Write {
         if row.agency_id == Some(agency_id) {
             return Ok(());
         }
-        let content = json!({"name": row.name, "kind": row.kind, "agency": agency_id});
         organization::Model { agency_id: Some(agency_id), ..row }.into_active_model().reset_all().update(self.txn().await?).await?;
+        self.organization_amended(id).await
+    }
+
+    /// Tells the journal how an organization is kept now.
+    async fn organization_amended(&mut self, id: Uuid) -> Result<()> {
+        let row = organization::Entity::find_by_id(id).one(self.txn().await?).await?;
+        let row = row.ok_or_else(|| Error::internal("an organization that was amended is missing"))?;
+        let names = organization_name::Entity::find().filter(organization_name::Column::OrganizationId.eq(id)).all(self.txn().await?).await?;
+        let content = organization_content(&row, names.iter().map(|name| &name.name));
         self.journal(ChangeKind::OrganizationAmended, NodeType::Organization, id, None, &content);
         Ok(())
     }
@@ -155,6 +167,12 @@ impl Write {
         }
         Ok(parties)
     }
+}
+
+/// What the journal tells of an organization: its names as documents write them, in binary order.
+pub fn organization_content<'a>(row: &organization::Model, names: impl IntoIterator<Item = &'a String>) -> serde_json::Value {
+    let names: BTreeSet<&String> = names.into_iter().collect();
+    json!({"name": row.name, "kind": row.kind, "agency": row.agency_id, "names": names})
 }
 
 fn party_key(party: &Party) -> Uuid {

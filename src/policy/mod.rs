@@ -9,7 +9,7 @@ pub mod graphql;
 mod input;
 mod parts;
 mod section;
-mod store;
+pub(crate) mod store;
 
 use chrono::NaiveDate;
 use serde::Serialize;

@@ -4,7 +4,7 @@
 //! start. Every way in (a document, a sheet, a mutation) makes a [`RegistrationInput`], which [`RegistrationInput::checked`] turns into the [`Content`] that is recorded.
 
 pub mod graphql;
-mod store;
+pub(crate) mod store;
 pub mod subject_count;
 
 use std::collections::BTreeSet;

@@ -85,7 +85,7 @@ impl Condition {
     /// `Internal` for a segment that cannot be read.
     pub fn files(&self, segment: &Segment, layout: &Layout, linked: &Linked) -> Result<FixedBitSet> {
         let files = |condition: &Self| condition.files(segment, layout, linked);
-        let mut found = match self {
+        let found = match self {
             Self::All(conditions) => {
                 let mut found = all(segment.len());
                 for condition in conditions {
@@ -122,7 +122,7 @@ impl Condition {
                 Some(field) => segment.with_terms(field, &values.iter().map(|value| value.term(field)).collect::<Vec<_>>())?,
                 None => of_agencies(segment, &agencies_with(*dimension, values, linked)),
             },
-            Self::Stated(dimension) => (0..segment.len()).filter(|file| dimension.is_stated(segment, linked, *file)).collect(),
+            Self::Stated(dimension) => segment.files_where(|file| dimension.is_stated(segment, linked, file)),
             Self::SubordinateTo(keys) => {
                 let asked: FixedBitSet = keys.iter().filter_map(|key| linked.agencies.numbered().number(*key)).map(|number| number as usize).collect();
                 of_agencies(segment, &linked.agencies.with_subordinates(&asked))
@@ -149,11 +149,9 @@ impl Condition {
             }
             Self::Within(number, least, most) => {
                 let numbers = number.of(segment);
-                numbers.iter().enumerate().filter(|(_, number)| **number != NONE && (*least..=*most).contains(number)).map(|(file, _)| file).collect()
+                segment.files_where(|file| numbers[file] != NONE && (*least..=*most).contains(&numbers[file]))
             }
         };
-        // What was collected ends with its last file.
-        found.grow(segment.len());
         Ok(found)
     }
 }
@@ -214,5 +212,5 @@ fn of_agencies(segment: &Segment, agencies: &FixedBitSet) -> FixedBitSet {
     if agencies.is_clear() {
         return segment.none();
     }
-    (0..segment.len()).filter(|file| segment.agency.of(*file).iter().any(|agency| agencies.contains(*agency as usize))).collect()
+    segment.files_where(|file| segment.agency.of(file).iter().any(|agency| agencies.contains(*agency as usize)))
 }

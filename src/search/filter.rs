@@ -138,12 +138,12 @@ impl SearchFilter {
         part(Dimension::AgencyType, self.agency_type.as_ref().map(|filter| words(Dimension::AgencyType, filter.words(), filter.is_null)));
         part(
             Dimension::Region,
-            self.region.as_ref().map(|filter| filter.condition(Dimension::Region, "region", |code| Regions::bundled().get(code).is_some())).transpose()?,
+            self.region.as_ref().map(|filter| filter.condition(Dimension::Region, "a region", |code| Regions::bundled().get(code).is_some())).transpose()?,
         );
         let is_category = |code: &str| ItemCategories::bundled().get(code).is_some();
         part(
             Dimension::ItemCategory,
-            self.item_category.as_ref().map(|filter| filter.condition(Dimension::ItemCategory, "item category", is_category)).transpose()?,
+            self.item_category.as_ref().map(|filter| filter.condition(Dimension::ItemCategory, "an item category", is_category)).transpose()?,
         );
         part(Dimension::UniqueIdentifier, self.unique_identifier.as_ref().map(|filter| words(Dimension::UniqueIdentifier, filter.words(), filter.is_null)));
         part(Dimension::SensitiveKind, self.sensitive_kind.as_ref().map(|filter| words(Dimension::SensitiveKind, filter.words(), filter.is_null)));
@@ -182,7 +182,7 @@ fn all(filters: &[SearchFilter]) -> Result<Vec<Condition>> {
 impl CodeFilter {
     fn condition(&self, dimension: Dimension, what: &str, is_known: impl Fn(&str) -> bool) -> Result<Condition> {
         if let Some(code) = self.eq.iter().chain(self.r#in.iter().flatten()).find(|code| !is_known(code)) {
-            return Err(Error::input(format!("\"{}\" is not the code of a {what} of this register", abbreviated(code))));
+            return Err(Error::input(format!("\"{}\" is not the code of {what} of this register", abbreviated(code))));
         }
         let value = |code: &String| Value::Word(code.clone());
         Ok(Condition::All(
@@ -207,8 +207,8 @@ impl SearchProvisionFilter {
         Ok(Condition::Received {
             recipient,
             category: self.category.clone(),
-            identifier: self.unique_identifier.map(|word| word.as_str()),
-            sensitive: self.sensitive_kind.map(|word| word.as_str()),
+            identifier: self.unique_identifier.map(super::super::vocabulary::Vocabulary::as_str),
+            sensitive: self.sensitive_kind.map(super::super::vocabulary::Vocabulary::as_str),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Finding in the schema: search with facets, suggestions, statistics.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -17,7 +18,7 @@ use super::highlight::highlights;
 use super::query::{Found, Query};
 use super::statistics::{Measures, Row, Table};
 use super::suggest::Suggested;
-use super::{Dimension, FacetDimension, Hit, Search, StatisticsDimension, StatisticsMeasure, SuggestionKind};
+use super::{Dimension, FacetDimension, Hit, Search, Snapshot, StatisticsDimension, StatisticsMeasure, SuggestionKind};
 use crate::data_file::graphql::DataFile;
 use crate::error::Error;
 use crate::graphql::connection::PageInfo;
@@ -106,12 +107,12 @@ impl SearchConnection {
     async fn facets(
         &self,
         #[graphql(desc = "Dimensions. At most 13.")] by: Vec<FacetDimension>,
-        #[graphql(desc = "How many values of each, the most frequent first: 0 to 1000.", default = 20)] first: i32,
+        #[graphql(desc = "How many values of each, the most frequent first: 0 to 1000.", default_with = "Some(20)")] first: Option<i32>,
     ) -> Result<Vec<Facet>> {
         if by.len() > FacetDimension::WORDS.len() {
             return Err(Error::input(format!("`by` has {} dimensions; there are {}", by.len(), FacetDimension::WORDS.len())).into());
         }
-        let most = at_most("first", first, MOST_ROWS)?;
+        let most = at_most("first", first, 20, MOST_ROWS)?;
         let found = Arc::clone(&self.found);
         let counted =
             self.search.run(move |_| Ok(by.into_iter().map(|dimension| (dimension, found.facet(dimension.into(), most))).collect::<Vec<_>>())).await?;
@@ -420,7 +421,9 @@ impl StatisticsKey {
     }
 }
 
-fn at_most(name: &str, value: i32, most: i32) -> Result<usize, Error> {
+/// The number given, if it is not too great. A variable that was not given counts as none, and so does null.
+fn at_most(name: &str, given: Option<i32>, default: i32, most: i32) -> Result<usize, Error> {
+    let value = given.unwrap_or(default);
     if (0..=most).contains(&value) { Ok(value.unsigned_abs() as usize) } else { Err(Error::input(format!("`{name}` is {value}; it can be 0 to {most}"))) }
 }
 
@@ -428,13 +431,62 @@ fn at_most(name: &str, value: i32, most: i32) -> Result<usize, Error> {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for a size out of range; `NotReady` while the index is prepared.
-pub async fn similar(ctx: &Context<'_>, file: Uuid, first: i32) -> Result<Vec<DataFile>> {
-    let most = at_most("first", first, MOST_SIMILAR)?;
+pub async fn similar(ctx: &Context<'_>, file: Uuid, first: Option<i32>) -> Result<Vec<DataFile>> {
+    let most = at_most("first", first, 10, MOST_SIMILAR)?;
     let session = ctx.session()?;
-    let Some(document) = ctx.load(DocumentOf { file, day: session.today() }).await? else { return Ok(Vec::new()) };
-    let alike = session.search.run(move |snapshot| snapshot.similar(&document, most)).await?;
-    let rows = ctx.rows::<data_file::Entity>(alike.iter().map(|(file, _)| *file).collect()).await?;
-    Ok(alike.iter().filter_map(|(file, _)| Some(DataFile::from((**rows.get(file)?).clone()))).collect())
+    let Some(alike) = ctx.load(SimilarTo { file, day: session.today(), most, search: session.search.clone() }).await? else { return Ok(Vec::new()) };
+    let rows = ctx.rows::<data_file::Entity>(alike.to_vec()).await?;
+    Ok(alike.iter().filter_map(|file| Some(DataFile::from((**rows.get(file)?).clone()))).collect())
+}
+
+/// Loader key: files like a file, at most so many. All of a request are looked for in one go, so that what is read of them comes by one statement too.
+#[derive(Clone)]
+pub struct SimilarTo {
+    file: Uuid,
+    day: NaiveDate,
+    most: usize,
+    search: Search,
+}
+
+impl SimilarTo {
+    /// A request has one search.
+    fn identity(&self) -> (Uuid, NaiveDate, usize) {
+        (self.file, self.day, self.most)
+    }
+}
+
+impl PartialEq for SimilarTo {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for SimilarTo {}
+
+impl Hash for SimilarTo {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+impl Loader<SimilarTo> for Store {
+    type Value = Arc<[Uuid]>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[SimilarTo]) -> Result<HashMap<SimilarTo, Self::Value>, Error> {
+        let Some(SimilarTo { day, search, .. }) = keys.first().cloned() else { return Ok(HashMap::new()) };
+        let files: Vec<Uuid> = keys.iter().map(|key| key.file).collect();
+        let documents: HashMap<Uuid, Document> = self.documents(&files, day).await?.into_iter().map(|document| (document.id, document)).collect();
+        let keys = keys.to_vec();
+        let look = move |snapshot: Arc<Snapshot>| {
+            let alike = |key: SimilarTo| {
+                let document = documents.get(&key.file)?;
+                Some(snapshot.similar(document, key.most).map(|alike| (key, alike.into_iter().map(|(file, _)| file).collect())))
+            };
+            keys.into_iter().filter_map(alike).collect()
+        };
+        search.run(look).await
+    }
 }
 
 /// Queries that find.
@@ -473,9 +525,9 @@ impl SearchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What is typed so far.")] prefix: String,
         #[graphql(desc = "Kinds of suggestions; every kind if left out. At most 5.")] kinds: Option<Vec<SuggestionKind>>,
-        #[graphql(desc = "How many: 0 to 50.", default = 10)] first: i32,
+        #[graphql(desc = "How many: 0 to 50.", default_with = "Some(10)")] first: Option<i32>,
     ) -> Result<Vec<Suggestion>> {
-        let most = at_most("first", first, MOST_SUGGESTIONS)?;
+        let most = at_most("first", first, 10, MOST_SUGGESTIONS)?;
         let mut kinds = kinds.unwrap_or_else(|| SuggestionKind::WORDS.iter().map(|word| word.is).collect());
         kinds.sort_by_key(|kind| kind.as_str());
         kinds.dedup();
@@ -489,15 +541,15 @@ impl SearchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which files.")] filter: Option<Box<SearchFilter>>,
         #[graphql(desc = "Dimensions. At most 3.")] by: Vec<StatisticsDimension>,
-        #[graphql(desc = "What rows are ranked by.", default_with = "StatisticsMeasure::DataFiles")] rank_by: StatisticsMeasure,
-        #[graphql(desc = "How many rows: 0 to 1000.", default = 50)] first: i32,
+        #[graphql(desc = "What rows are ranked by.", default_with = "Some(StatisticsMeasure::DataFiles)")] rank_by: Option<StatisticsMeasure>,
+        #[graphql(desc = "How many rows: 0 to 1000.", default_with = "Some(50)")] first: Option<i32>,
     ) -> Result<Statistics> {
-        let most = at_most("first", first, MOST_ROWS)?;
+        let most = at_most("first", first, 50, MOST_ROWS)?;
         super::statistics::check(&by)?;
         let query = Query::new("", SearchFilter::search_parts(filter.as_deref())?)?;
         let counted = move |snapshot| {
             let found = Arc::new(query.run(&snapshot)?);
-            let table = found.statistics(&by, rank_by, most)?;
+            let table = found.statistics(&by, rank_by.unwrap_or(StatisticsMeasure::DataFiles), most)?;
             Ok(Statistics { found, dimensions: by, table })
         };
         Ok(ctx.session()?.search.run(counted).await?)

@@ -3,6 +3,7 @@
 //! Tantivy commits a segment list and a note of our own in one rename, so that after a power cut the index is as at one of its commits, and the note says how much of the journal that commit holds.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -109,17 +110,20 @@ pub struct OpenIndex {
     note: Note,
     linked: Arc<Linked>,
     segments: HashMap<(SegmentId, Option<u64>), Arc<Segment>>,
+    /// Last, so that nobody else has the folder before the writer is gone.
+    _occupied: Option<File>,
 }
 
 impl OpenIndex {
     /// Opens the index in a folder and brings it up to date; one that cannot be used is built anew.
     ///
     /// # Errors
-    /// `Unavailable` when another process has it, or from the database.
+    /// `NotReady` when another process has it; those of the database and the disk.
     pub async fn open(folder: &Path, store: &Store, day: NaiveDate, progress: Progress<'_>) -> Result<Self> {
+        let occupied = occupied(folder)?;
         match Self::usable(folder, store).await {
             Ok(Ok((index, note))) => {
-                let mut open = Self::with(index, note, Linked::default())?;
+                let mut open = Self { _occupied: Some(occupied), ..Self::with(index, note, Linked::default())? };
                 open.load_linked(store).await?;
                 open.catch_up(store, day).await?;
                 Ok(open)
@@ -127,11 +131,11 @@ impl OpenIndex {
             Ok(Err(reason)) => {
                 let message = "the search index is built from the tables";
                 if matches!(reason, Unusable::Missing) {
-                    tracing::info!("{message}")
+                    tracing::info!("{message}");
                 } else {
-                    tracing::warn!(%reason, "{message}")
+                    tracing::warn!(%reason, "{message}");
                 }
-                Self::build(folder, store, day, progress).await
+                Self::build_in(folder, occupied, store, day, progress).await
             }
             Err(error) => Err(error),
         }
@@ -158,13 +162,13 @@ impl OpenIndex {
     /// Builds the index from the tables, beside the one that is there, and puts it in its place.
     ///
     /// # Errors
-    /// `Unavailable` when another process has it, or from the database.
+    /// `NotReady` when another process has it; those of the database and the disk.
     pub async fn build(folder: &Path, store: &Store, day: NaiveDate, progress: Progress<'_>) -> Result<Self> {
+        Self::build_in(folder, occupied(folder)?, store, day, progress).await
+    }
+
+    async fn build_in(folder: &Path, occupied: File, store: &Store, day: NaiveDate, progress: Progress<'_>) -> Result<Self> {
         let building = folder.join("building");
-        // Whoever holds the lock of the index that is there is a server that uses it.
-        if let Ok(index) = Index::open_in_dir(current(folder)) {
-            drop(locked(&index, 1, WRITER_MEMORY)?);
-        }
         remove(&building)?;
         std::fs::create_dir_all(&building).map_err(|error| unwritable(&building, error))?;
         let layout = Layout::new();
@@ -214,7 +218,7 @@ impl OpenIndex {
         .await?;
         put_in_place(folder, &building)?;
         let (index, note) = read(&current(folder), &layout).map_err(|reason| Error::internal(format!("the index that was just built: {reason}")))?;
-        let mut open = Self::with(index, note, Linked::default())?;
+        let mut open = Self { _occupied: Some(occupied), ..Self::with(index, note, Linked::default())? };
         open.load_linked(store).await?;
         open.catch_up(store, day).await?;
         Ok(open)
@@ -225,7 +229,7 @@ impl OpenIndex {
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let layout = Layout::new();
         let fingerprint = layout.fingerprint().into();
-        Ok(Self { layout: Arc::new(layout), fingerprint, writer, reader, note, linked: Arc::new(linked), segments: HashMap::new() })
+        Ok(Self { layout: Arc::new(layout), fingerprint, writer, reader, note, linked: Arc::new(linked), segments: HashMap::new(), _occupied: None })
     }
 
     /// Journal entries up to this one are in it.
@@ -472,11 +476,24 @@ fn merge_policy() -> Box<dyn MergePolicy> {
 /// A writer, if no other process has one.
 fn locked(index: &Index, threads: usize, memory: usize) -> Result<IndexWriter> {
     index.writer_with_num_threads(threads, memory * threads).map_err(|error| match error {
-        TantivyError::LockFailure(..) => Error::Unavailable(Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(
-            "the search index is used by another process; stop it, or give this one a folder of its own with --data-dir",
-        ))),
+        TantivyError::LockFailure(..) => in_use(),
         other => other.into(),
     })
+}
+
+/// The right to change what lies in the folder, until it is dropped. One process at a time has it, also while there is no index yet, or one that cannot be read.
+fn occupied(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
+    let lock = std::fs::create_dir_all(folder).and_then(|()| File::create(&path)).map_err(|error| unwritable(&path, error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(in_use()),
+        Err(TryLockError::Error(error)) => Err(unwritable(&path, error)),
+    }
+}
+
+fn in_use() -> Error {
+    Error::NotReady("the search index is used by another process; stop it, or give this one a folder of its own with --data-dir".to_owned())
 }
 
 fn commit(writer: &mut IndexWriter, note: &Note) -> Result<()> {
@@ -506,15 +523,16 @@ fn put_in_place(folder: &Path, building: &Path) -> Result<()> {
 }
 
 fn remove(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
+    // Whatever lies there is in the way, also what is no folder.
+    let removed = if folder.is_file() { std::fs::remove_file(folder) } else { std::fs::remove_dir_all(folder) };
+    match removed {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(unwritable(folder, error)),
         _ => Ok(()),
     }
 }
 
 fn unwritable(path: &Path, error: std::io::Error) -> Error {
-    let message = format!("the search index cannot be written at {}: {error}", path.display());
-    Error::Unavailable(Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(message)))
+    Error::internal(format!("the search index cannot be written at {}: {error}", path.display()))
 }
 
 fn hex(bytes: &[u8]) -> String {

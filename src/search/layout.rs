@@ -129,11 +129,12 @@ impl Layout {
         }
     }
 
-    /// What tells this layout from every other one: its version, its fields, and the form in which Tantivy keeps them.
+    /// What tells this layout from every other one: its version, its fields, the form in which Tantivy keeps them, and the tree of categories, whose wider ones are written into each file.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&VERSION.to_be_bytes());
+        hasher.update(&ItemCategories::bundled().version().to_be_bytes());
         hasher.update(tantivy::version_string().as_bytes());
         hasher.update(serde_json::to_string(&self.schema).unwrap_or_default().as_bytes());
         hasher.finalize().to_hex()[..16].to_owned()

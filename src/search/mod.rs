@@ -83,6 +83,8 @@ impl Default for Search {
 enum State {
     /// The index is opened or built: files done, files in all.
     Preparing(u64, u64),
+    /// It cannot be opened, and why.
+    Held(String),
     /// It can be asked.
     Ready(Arc<Snapshot>),
 }
@@ -101,6 +103,7 @@ impl Search {
     pub fn snapshot(&self) -> Result<Arc<Snapshot>> {
         match self.state() {
             State::Ready(snapshot) => Ok(snapshot),
+            State::Held(why) => Err(Error::NotReady(why)),
             State::Preparing(done, total) => {
                 let how_far = if total > 0 { format!(": {done} of {total} files are read") } else { String::new() };
                 Err(Error::NotReady(format!("the search index is being prepared{how_far}; ask again in a while, /readyz tells when it is ready")))
@@ -113,7 +116,7 @@ impl Search {
     pub fn indexed_through(&self) -> i64 {
         match self.state() {
             State::Ready(snapshot) => snapshot.sequence,
-            State::Preparing(..) => 0,
+            State::Preparing(..) | State::Held(_) => 0,
         }
     }
 
@@ -142,6 +145,11 @@ impl Search {
             let followed = self.follow_until_it_fails(&store, &folder, &today).await;
             if let Err(error) = followed {
                 tracing::error!(error = error.chain(), "the search index cannot follow the register; trying again");
+                if let Error::NotReady(why) = error
+                    && !matches!(self.state(), State::Ready(_))
+                {
+                    self.set(State::Held(why));
+                }
             }
             tokio::time::sleep(RETRY).await;
         }

@@ -168,7 +168,7 @@ impl Places {
         let mut files = self.name.clone();
         [&self.purpose, &self.items, &self.statutes, &self.recipients, &self.entrustees].into_iter().for_each(|set| files.union_with(set));
         if self.agencies.iter().any(|meeting| *meeting > 0) {
-            (0..segment.len()).filter(|file| self.meeting(segment, *file) > 0).for_each(|file| files.insert(file));
+            files.union_with(&segment.files_where(|file| self.meeting(segment, file) > 0));
         }
         files
     }

@@ -245,7 +245,7 @@ impl Store {
     }
 
     async fn collected(&self, registrations: &[Uuid]) -> Result<Vec<(Uuid, Item)>> {
-        let rows: Vec<(Uuid, String, Option<String>, Option<String>, Option<String>)> = collected_item::Entity::find()
+        let rows: Vec<ItemRow> = collected_item::Entity::find()
             .select_only()
             .columns([
                 collected_item::Column::RegistrationId,
@@ -391,6 +391,9 @@ impl Store {
         Ok(stated)
     }
 }
+
+/// Owner, name, category, unique identifier and sensitive kind of an item.
+type ItemRow = (Uuid, String, Option<String>, Option<String>, Option<String>);
 
 /// What a registration itself says.
 #[derive(FromQueryResult)]

@@ -41,7 +41,7 @@ impl Snapshot {
         for kind in kinds {
             match kind {
                 SuggestionKind::Agency => {
-                    self.numbered(*kind, self.linked.agencies.numbered(), Dimension::Agency, &typed, &self.uses_of_agencies(), &mut suggested)
+                    self.numbered(*kind, self.linked.agencies.numbered(), Dimension::Agency, &typed, &self.uses_of_agencies(), &mut suggested);
                 }
                 SuggestionKind::Organization => {
                     let uses = self.uses(|segment| &segment.uses.organizations);

@@ -1,7 +1,7 @@
 //! Where a value came from: the document or sheet, the place in it, when it was read, what was doubtful.
 
 pub mod graphql;
-mod store;
+pub(crate) mod store;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use entity::{source, source_document};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{SourceDocumentInput, SourceInput};
 use crate::error::Result;
-use crate::identity::derived_key;
+use crate::identity::{NodeType, derived_key};
+use crate::journal::ChangeKind;
 use crate::store::Write;
 
 crate::identified!(source_document);
@@ -48,19 +50,37 @@ impl Write {
         Ok(keys)
     }
 
-    /// Stores where the values of a node came from, in place of what was stored for it.
+    /// Stores where the values of a node came from, in place of what was stored for it. Answers whether that was something else.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn sources(&mut self, node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Result<()> {
+    pub async fn sources(&mut self, node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Result<bool> {
         let rows = source_rows(node_id, sources, documents);
         let stored = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
-        if stored != rows {
+        let are_new = stored != rows;
+        if are_new {
             source::Entity::delete_many().filter(source::Column::NodeId.eq(node_id)).exec(self.txn().await?).await?;
             self.insert(rows);
         }
+        Ok(are_new)
+    }
+
+    /// Tells the journal where the values of a node come from now, for one that is recorded already: of a new one they come with its own entry.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sources_amended(&mut self, node_type: NodeType, node_id: Uuid) -> Result<()> {
+        let rows = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
+        self.journal(ChangeKind::SourcesAmended, node_type, node_id, None, &sources_content(&rows));
         Ok(())
     }
+}
+
+/// What the journal tells of the sources of a node that were amended.
+pub fn sources_content(rows: &[source::Model]) -> serde_json::Value {
+    let source =
+        |row: &source::Model| json!({"path": row.path, "document": row.source_document_id, "span": row.span, "confidence": row.confidence, "note": row.note});
+    json!({"sources": rows.iter().map(source).collect::<Vec<_>>()})
 }
 
 /// Rows of where the values of a node came from.

@@ -13,10 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migration::MigratorTrait as _;
+use sea_orm::{AccessMode, IsolationLevel, SqliteTransactionMode, TransactionOptions};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _,
 };
-use sea_orm::{SqliteTransactionMode, TransactionOptions};
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
 pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_order, revisions_in_force, stated_for};
@@ -159,6 +159,23 @@ impl Store {
     /// `Unavailable` when the lock or a connection cannot be had.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        Ok(self.db.begin_with_options(options).await?)
+    }
+
+    /// Begins a read of the whole register as it stands now, however long it takes and whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// `Unavailable` when a connection cannot be had.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        // A transaction of SQLite in WAL mode is one by itself.
+        let options = match self.db.get_database_backend() {
+            DatabaseBackend::Postgres => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..TransactionOptions::default()
+            },
+            _ => TransactionOptions::default(),
+        };
         Ok(self.db.begin_with_options(options).await?)
     }
 

@@ -252,13 +252,21 @@ impl<R> Order<R> {
         self.keys.iter().map(|key| key.expression.clone()).chain(std::iter::once(Expr::col(Alias::new("id")))).collect()
     }
 
-    /// Row-value comparison with the cursor, which both databases answer from an index on the keys.
-    fn beyond(&self, cursor: &Cursor, is_after: bool) -> Result<Expr> {
+    /// The order keys of the row that a cursor names.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a cursor of another list or order.
+    pub fn keys_of<'c>(&self, cursor: &'c Cursor) -> Result<&'c [Key]> {
         // The kinds too: a cursor may be forged, and PostgreSQL compares no text with a number.
         if cursor.order != self.tag() || !cursor.keys.iter().map(Key::kind).eq(self.keys.iter().map(|key| key.kind)) {
             return Err(Error::input("the cursor belongs to another list or order; take it from the same field with the same `orderBy`"));
         }
-        let values = cursor.keys.iter().map(|key| match key {
+        Ok(&cursor.keys)
+    }
+
+    /// Row-value comparison with the cursor, which both databases answer from an index on the keys.
+    fn beyond(&self, cursor: &Cursor, is_after: bool) -> Result<Expr> {
+        let values = self.keys_of(cursor)?.iter().map(|key| match key {
             Key::Text(text) => Expr::val(text.clone()),
             Key::Number(number) => Expr::val(*number),
             Key::Day(day) => Expr::val(*day),

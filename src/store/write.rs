@@ -137,6 +137,19 @@ impl Write {
         self.insert([row]);
     }
 
+    /// Sequence and hash of the last entry; 0 and zeros where there is none.
+    pub(crate) fn last_entry(&self) -> (i64, [u8; 32]) {
+        self.last.unwrap_or_default()
+    }
+
+    /// Stores entries of another register's journal, which follow the last one here.
+    pub(crate) fn append(&mut self, entries: Vec<entity::change::Model>) {
+        let Some(last) = entries.last() else { return };
+        self.last = Some((last.sequence, last.hash.clone().try_into().unwrap_or_default()));
+        self.written += entries.len();
+        self.insert(entries);
+    }
+
     /// Stores what waits, and commits. Answers how many journal entries were written, when whoever follows the journal in this process has read them.
     ///
     /// # Errors

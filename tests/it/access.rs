@@ -8,7 +8,7 @@ use serde_json::json;
 use yeollam::access::Role;
 
 use crate::harness::server::{now, salts};
-use crate::harness::{Data, Server, on_both};
+use crate::harness::{Data, Server, Socket, on_both};
 
 const VIEWER: &str = "{ viewer { name role agency { code name } } }";
 
@@ -64,6 +64,59 @@ async fn tokens_that_are_not_taken(server: Server) {
     assert!(response.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
     // A request that would be refused anyway is refused before anybody asks whose it is.
     assert_eq!(server.answer_as("x", "{ nothing", json!({})).await.body["errors"][0]["extensions"]["code"], "GRAPHQL_PARSE_FAILED");
+}
+
+/// What is followed is answered to whoever the token says, as long as it is taken.
+async fn tokens_are_taken_where_answers_come_as_they_happen(server: Server) {
+    let (id, token) = server.token_until(Role::Regulator, None, "위원회 담당자", now(), None).await;
+    let follow = "subscription { changes { sequence } }";
+    let viewer = json!({"viewer": {"name": "위원회 담당자", "role": "REGULATOR", "agency": null}});
+    let mut by_header = Socket::connect_as(&token, server.address(), "graphql-transport-ws").await.unwrap();
+    by_header.say(json!({"type": "connection_init"})).await;
+    // Pages in browsers have no header to say it in.
+    let mut by_message = Socket::connect(server.address(), "graphql-transport-ws").await.unwrap();
+    by_message.say(json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}})).await;
+    for socket in [&mut by_header, &mut by_message] {
+        assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
+        socket.subscribe("1", VIEWER, json!({})).await;
+        assert_eq!(socket.hear().await, json!({"id": "1", "type": "next", "payload": {"data": viewer}}));
+        assert_eq!(socket.hear().await["type"], "complete");
+        socket.subscribe("2", follow, json!({})).await;
+        socket.say(json!({"type": "ping"})).await;
+        assert_eq!(socket.hear().await["type"], "pong");
+    }
+    let over_http = |query: &'static str| {
+        let mut request = server.request(Method::POST, "/graphql").bearer_auth(&token).json(&json!({"query": query})).build().unwrap();
+        request.headers_mut().insert("accept", "text/event-stream".parse().unwrap());
+        async { reqwest::Client::new().execute(request).await.unwrap() }
+    };
+    let answered = over_http(VIEWER).await.text().await.unwrap();
+    assert!(answered.starts_with(&format!("event: next\ndata: {}\n\n", json!({"data": viewer}))), "{answered}");
+    let following = over_http(follow).await;
+    // The followers hear of it as long as the token is taken, and then that it no longer is.
+    let agency = |code: &str| json!({"format": "yeollam/1", "agencies": [{"code": code, "name": code, "type": "BASIC_GOVERNMENT"}]}).to_string();
+    server.import("first.json", &agency("F000001")).await.unwrap();
+    for socket in [&mut by_header, &mut by_message] {
+        socket.sequence().await;
+    }
+    let mut write = server.store.write(now(), salts()).await.unwrap();
+    write.revoke_token(id).await.unwrap();
+    write.commit().await.unwrap();
+    server.import("second.json", &agency("F000002")).await.unwrap();
+    for socket in [&mut by_header, &mut by_message] {
+        for (operation, document) in [("2", ""), ("3", VIEWER), ("4", follow)] {
+            if !document.is_empty() {
+                socket.subscribe(operation, document, json!({})).await;
+            }
+            let refused = socket.hear().await;
+            assert_eq!((&refused["id"], &refused["type"]), (&json!(operation), &json!("error")), "{refused}");
+            assert_eq!(refused["payload"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        }
+    }
+    let told = following.text().await.unwrap();
+    assert_eq!((told.matches("event: next").count(), told.matches("UNAUTHENTICATED").count(), told.matches("event: complete").count()), (2, 1, 1), "{told}");
+    let refused = over_http(follow).await.text().await.unwrap();
+    assert!(refused.contains("UNAUTHENTICATED") && !refused.contains("\"data\":"), "{refused}");
 }
 
 async fn a_page_elsewhere_may_send_a_token(server: Server) {
@@ -142,6 +195,6 @@ async fn the_audit_log_is_chained(server: Server) {
 }
 
 on_both!(
-    Data::Bundled => the_viewer_is_who_bears_the_token, tokens_that_are_not_taken, tokens_are_listed_with_their_last_use, tokens_that_cannot_be_made, the_audit_log_is_chained,
+    Data::Bundled => the_viewer_is_who_bears_the_token, tokens_that_are_not_taken, tokens_are_taken_where_answers_come_as_they_happen, tokens_are_listed_with_their_last_use, tokens_that_cannot_be_made, the_audit_log_is_chained,
 );
 on_both!(Data::Empty => a_page_elsewhere_may_send_a_token);

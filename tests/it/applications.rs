@@ -9,7 +9,7 @@ use yeollam::application::{ApplicationAction, ApplicationStatus, TRANSITIONS};
 use yeollam::vocabulary::Vocabulary as _;
 
 use crate::harness::introspection::Schema;
-use crate::harness::server::Answer;
+use crate::harness::server::{Answer, now, salts};
 use crate::harness::{Data, Server, on_both};
 
 /// Every mutation, with its arguments where `ID` stands for an application and `AGENCY` for an agency, and the roles that may send it.
@@ -135,6 +135,32 @@ async fn an_application_is_never_public(server: Server) {
     assert!(!public.to_string().contains("Application_"));
     let listed = server.query_as(&officers.agency, "{ applications(filter: {status: {eq: SUBMITTED}}) { totalCount } }", json!({})).await;
     assert_eq!(listed["applications"]["totalCount"], 0);
+}
+
+/// What is accepted is in the journal, and proved and mirrored like everything else there; applications and tokens stay where they are.
+async fn a_mirror_has_registrations_and_no_applications(server: Server) {
+    let officers = officers(&server).await;
+    let (number, id) = registered(&server, &officers, "미러에 있을 명부").await;
+    accepted(&server, &officers, "AMENDMENT", id.clone(), json!({"purpose": "바뀐 목적", "reason": "변경", "validFrom": "2026-11-10"})).await;
+    create(&server, &officers, "NEW", Value::Null, json!({"name": "비공개 신청 명부"})).await;
+    server.store.verify_journal().await.unwrap_or_else(|unproven| panic!("{unproven}"));
+    let mut lines = Vec::new();
+    server.store.export_journal(0, &mut lines).await.unwrap();
+    let text = String::from_utf8(lines.clone()).unwrap();
+    assert!(text.contains("미러에 있을 명부") && text.contains("바뀐 목적"));
+    for private in ["비공개 신청", "담당자\"", "ylm_", "api_token", "application", "audit_entry", "idempotency_key"] {
+        assert!(!text.contains(private), "{private}");
+    }
+    let mirror = Server::start(server.backend, Data::Empty).await;
+    let reader = || -> std::io::Result<Box<dyn std::io::BufRead + Send>> { Ok(Box::new(std::io::Cursor::new(lines.clone()))) };
+    mirror.store.mirror(&reader, now(), salts()).await.unwrap_or_else(|refused| panic!("{refused}"));
+    mirror.store.verify_journal().await.unwrap_or_else(|unproven| panic!("{unproven}"));
+    let [there, here] = join_all([&server, &mirror].map(|server| server.query(CONTENT, json!({"number": number})))).await.try_into().unwrap();
+    assert_eq!(there, here);
+    assert!(mirror.store.tokens().await.unwrap().is_empty());
+    let admin = mirror.token(Role::Admin, None, "관리자").await;
+    let none = mirror.query_as(&admin, "{ applications { totalCount } }", json!({})).await;
+    assert_eq!(none["applications"]["totalCount"], 0);
 }
 
 async fn only_the_steps_of_the_table_are_taken(server: Server) {
@@ -383,7 +409,7 @@ async fn parallel_accepts_lose_and_double_nothing(server: Server) {
 }
 
 on_both!(
-    Data::Bundled => every_mutation_is_for_some_roles_only, an_application_is_never_public, only_the_steps_of_the_table_are_taken, the_second_officer_is_told_what_changed,
+    Data::Bundled => every_mutation_is_for_some_roles_only, an_application_is_never_public, a_mirror_has_registrations_and_no_applications, only_the_steps_of_the_table_are_taken, the_second_officer_is_told_what_changed,
     what_is_accepted_is_registered_at_once, what_an_amendment_leaves_out_stays_and_null_clears, a_destruction_leaves_a_tombstone, a_mutation_that_is_sent_again_is_answered_again,
     parallel_accepts_lose_and_double_nothing,
 );

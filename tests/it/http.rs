@@ -1,9 +1,11 @@
 //! HTTP in front of the real register: health, request ids, errors as JSON, the public audit. What the adapter does with each kind of request is tested beside it.
 
 use std::path::Path;
+use std::process::Stdio;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::harness::{Data, Server, on_both};
 
@@ -83,5 +85,25 @@ async fn the_public_audit_passes(server: Server) {
     assert!(run.status.success() && told.contains("61 of 61 audits are ok"), "{told}{}", String::from_utf8_lossy(&run.stderr));
 }
 
+/// The clients that people use follow the journal, over a connection that is cut off half way.
+async fn public_clients_follow_the_feed(server: Server) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit");
+    assert!(folder.join("node_modules/graphql-sse").exists(), "the clients are not installed: npm ci --prefix tests/audit");
+    let first = server.query("{ changes(first: 1) { edges { cursor } } }", json!({})).await["changes"]["edges"][0]["cursor"].clone();
+    let start = server.sequence().await;
+    let mut run = tokio::process::Command::new("node");
+    run.args(["feed.mjs", server.address(), first.as_str().unwrap(), &(start + 19).to_string()]).current_dir(folder);
+    let mut run = run.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().expect("node runs");
+    let mut told = BufReader::new(run.stdout.take().unwrap()).lines();
+    assert_eq!(told.next_line().await.unwrap().as_deref(), Some("following"));
+    let agencies: Vec<Value> = (0..20).map(|number| json!({"code": format!("F{number:06}"), "name": "구청", "type": "BASIC_GOVERNMENT"})).collect();
+    server.import("agencies.json", &json!({"format": "yeollam/1", "agencies": agencies}).to_string()).await.unwrap();
+    let sequences: Value = serde_json::from_str(&told.next_line().await.unwrap().unwrap()).unwrap();
+    let all: Vec<i64> = (2..=start + 20).collect();
+    assert_eq!(sequences, json!({"ws": all, "sse": all}));
+    assert!(run.wait().await.unwrap().success());
+}
+
+on_both!(Data::Bundled => public_clients_follow_the_feed);
 on_both!(Data::Bundled => health_and_readiness, the_request_id_comes_back, broken_requests_are_answered_in_json);
 on_both!(Data::Empty => the_public_audit_passes);

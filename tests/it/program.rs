@@ -1,41 +1,13 @@
 //! The program itself: what it says to whoever starts it, right or wrong, and how it ends.
 
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 
+use crate::harness::program::{Started, asked, run, yeollam};
 use crate::harness::{Data, Server, on_both};
-
-/// The program, in a folder and with no setting but those given.
-fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_yeollam"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    for setting in [
-        "DATABASE_URL",
-        "RUST_LOG",
-        "YEOLLAM_DATA_DIR",
-        "YEOLLAM_LISTEN",
-        "YEOLLAM_PUBLIC_URL",
-        "YEOLLAM_LOG_FORMAT",
-        "YEOLLAM_COST_LIMIT",
-        "YEOLLAM_DEPTH_LIMIT",
-        "YEOLLAM_BODY_BYTES",
-        "YEOLLAM_REQUEST_DEADLINE",
-        "YEOLLAM_DATABASE_CONNECTIONS",
-        "YEOLLAM_DATABASE_WAIT",
-    ] {
-        command.env_remove(setting);
-    }
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    yeollam(folder, arguments).output().unwrap()
-}
 
 /// What the program says, with its exit code; the folder's path left out.
 fn said(folder: &Path, arguments: &[&str]) -> String {
@@ -49,7 +21,7 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
 fn help_is_worth_reading() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", said(folder.path(), &["--help"]));
-    for command in ["serve", "migrate", "import", "token", "schema"] {
+    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "schema"] {
         let told = said(folder.path(), &[command, "--help"]);
         assert!(told.contains(&format!("Usage: yeollam {command}")) && told.ends_with("[0]\n\n"), "{told}");
     }
@@ -86,6 +58,33 @@ fn tokens_are_given_out_listed_and_revoked() {
 
 fn fs_entries(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
+}
+
+#[test]
+fn a_journal_is_proved_and_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("sound.yaml"), "format: yeollam/1\nagencies: [{code: T000001, name: 시험청, type: CENTRAL}]\n").unwrap();
+    for arguments in [["--data-dir", "origin", "migrate", "up"], ["--data-dir", "mirror", "migrate", "up"], ["--data-dir", "origin", "import", "sound.yaml"]] {
+        assert!(run(path, &arguments).status.success());
+    }
+    let export = run(path, &["--data-dir", "origin", "journal", "export"]);
+    assert!(
+        export.status.success() && export.stdout.ends_with(b"\n") && !export.stdout.trim_ascii_end().contains(&b'\n'),
+        "a line for the only entry: {export:?}"
+    );
+    std::fs::write(path.join("mirror.ndjson"), &export.stdout).unwrap();
+    std::fs::write(path.join("half.ndjson"), &export.stdout[..100]).unwrap();
+    let half = said(path, &["--data-dir", "mirror", "import", "half.ndjson"]);
+    assert!(half.contains("yeollam: half.ndjson: line 1: it ends without a line break") && half.ends_with("Nothing was recorded.\n[1]\n\n"), "{half}");
+    let whole = said(path, &["--data-dir", "mirror", "import", "mirror.ndjson"]);
+    assert!(whole.contains("entries             1 new, 0 there already") && whole.ends_with("[0]\n\n"), "{whole}");
+    let [there, here] = ["origin", "mirror"].map(|register| run(path, &["--data-dir", register, "journal", "verify"]));
+    assert!(there.status.success() && String::from_utf8_lossy(&there.stdout).starts_with("The chain of 1 entries holds."), "{there:?}");
+    assert_eq!(there.stdout, here.stdout);
+    assert!(run(path, &["--data-dir", "origin", "journal", "export", "--after", "1"]).stdout.is_empty());
+    let beyond = said(path, &["--data-dir", "origin", "journal", "export", "--after", "2"]);
+    assert!(beyond.contains("there is no entry 2 to go on after: the journal goes to 1") && beyond.ends_with("[1]\n\n"), "{beyond}");
 }
 
 #[test]
@@ -184,47 +183,6 @@ fn imports_are_told() {
     insta::assert_snapshot!("imports", told);
 }
 
-/// A server of the program, ready, and the address that it says.
-struct Started {
-    child: std::process::Child,
-    introduction: String,
-    address: String,
-    rest: BufReader<std::process::ChildStdout>,
-}
-
-impl Started {
-    fn new(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = yeollam(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut rest = BufReader::new(child.stdout.take().unwrap());
-        let mut introduction = String::new();
-        // It listens before it says so.
-        while !introduction.contains("Ctrl+C") {
-            if rest.read_line(&mut introduction).unwrap() == 0 {
-                let mut told = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-                panic!("the server ended: {introduction}{told}");
-            }
-        }
-        let address = introduction.split_whitespace().find_map(|word| word.strip_suffix("/graphql")).unwrap().to_owned();
-        Self { child, introduction, address, rest }
-    }
-
-    /// Asks it to stop, as an operator's supervisor does, and answers its exit code and log.
-    fn stopped(mut self) -> (Option<i32>, String) {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
-        self.rest.read_to_string(&mut self.introduction).unwrap();
-        let mut log = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (self.child.wait().unwrap().code(), log)
-    }
-}
-
-async fn asked(address: &str, document: &str) -> Value {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(json!({"query": document}).to_string()).send();
-    serde_json::from_str(&response.await.unwrap().text().await.unwrap()).unwrap()
-}
-
 #[tokio::test]
 async fn the_first_start_shows_the_register_and_the_second_keeps_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -281,7 +239,8 @@ async fn serve_serves_what_is_there(server: Server) {
     let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON in the log: {line}"))).collect();
     assert!(entries.iter().any(|entry| entry.to_string().contains("\"request_id\"")), "{log}");
     assert!(!log.contains("dataFileCount"), "what was asked is nobody's business: {log}");
-    assert_eq!(fs_entries(folder.path()), 0, "with a database of its own it makes no folder");
+    let made: Vec<_> = std::fs::read_dir(folder.path().join("yeollam-data")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!((fs_entries(folder.path()), made), (1, vec!["search".into()]), "with a database of its own it keeps nothing but its index");
 }
 
 on_both!(Data::Empty => serve_serves_what_is_there);

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use yeollam::access::Role;
@@ -11,7 +13,7 @@ use yeollam::access::Role;
 use crate::harness::{Data, Server, on_both};
 
 /// Numbers of the questions that the register answers today.
-const ANSWERED: [&str; 14] = ["02", "04", "06", "07", "08", "09", "10", "13", "14", "19", "20", "21", "25", "30"];
+const ANSWERED: [&str; 21] = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "16", "19", "20", "21", "25", "29", "30"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries")
@@ -56,7 +58,19 @@ async fn every_question_has_its_answer(server: Server) {
         let variables = fs::read_to_string(folder().join(format!("{question}.variables.json"))).unwrap_or_else(|_| "{}".to_owned());
         let token = token_for(&server, &document).await;
         let answer = server.query_as(&token, &document, serde_json::from_str::<Value>(&variables).unwrap()).await;
+        let answer = without_layout(answer);
         settings.bind(|| insta::assert_json_snapshot!(question.as_str(), answer));
+    }
+}
+
+/// The answer without what names the layout of the search index: cursors change with it, and nothing else does.
+fn without_layout(answer: Value) -> Value {
+    let is_of_search = |text: &str| URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.starts_with(b"[\"search."));
+    match answer {
+        Value::String(text) if is_of_search(&text) => json!("[cursor of the search]"),
+        Value::Array(values) => values.into_iter().map(without_layout).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, without_layout(value))).collect(),
+        other => other,
     }
 }
 

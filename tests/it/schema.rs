@@ -175,8 +175,8 @@ async fn no_list_is_without_a_limit(server: Server) {
 /// What is planned and not there yet is not in the schema, not even as a stub.
 async fn nothing_is_announced_that_is_missing(server: Server) {
     let schema = Schema::of(&server).await;
-    assert!(schema.root["subscriptionType"].is_null());
-    let planned = ["Finding", "Recommendation", "Token", "Facet", "Suggestion", "Statistic", "Import"];
+    assert_eq!([text(&schema.root["mutationType"]["name"]), text(&schema.root["subscriptionType"]["name"])], ["Mutation", "Subscription"]);
+    let planned = ["Finding", "Recommendation", "Import"];
     let found: Vec<&String> = schema.types.keys().filter(|name| planned.iter().any(|word| name.starts_with(word))).collect();
     assert!(found.is_empty(), "{found:?}");
 }

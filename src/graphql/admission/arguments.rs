@@ -10,7 +10,7 @@ use super::coercion::{ArgumentCheck, Checker, Origin, Resolved, Site, resolve};
 use super::document::short;
 use super::limits::Limits;
 use super::refusal::Refusal;
-use super::schema_types::{FieldShape, SchemaTypes, named};
+use super::schema_types::{FieldShape, SchemaTypes, is_counted, named};
 use crate::error::code;
 
 /// Walks the fields of one operation, its fragments spread, and hands what is wrong to the checker. The document must have passed [`super::measure::check`].
@@ -88,6 +88,7 @@ impl<'a> Arguments<'a, '_> {
     /// `first` and `last`: within the range, and not both.
     fn page(&mut self, field: &'a Positioned<Field>, shape: &FieldShape, path: &str) {
         let mut given = Vec::new();
+        let (most, then) = if is_counted(&shape.ty) { (self.limits.rows, "") } else { (self.limits.page, "; page through the rest with `after`") };
         for name in ["first", "last"] {
             if !shape.arguments.iter().any(|argument| argument.name == name && named(&argument.ty) == "Int") {
                 continue;
@@ -95,9 +96,9 @@ impl<'a> Arguments<'a, '_> {
             let Some(value) = field.node.get_argument(name) else { continue };
             let Some(size) = resolve(&value.node, self.variables).filter(|size| !size.is_null()) else { continue };
             given.push(value.pos);
-            if let Some(size) = size.as_integer().filter(|size| !u64::try_from(*size).is_ok_and(|size| size <= self.limits.page)) {
-                let message = format!("must be from 0 to {}, and is {size}; page through the rest with `after`", self.limits.page);
-                self.out_of_range(&format!("{path}.{name}"), value.pos, &message, Some((self.limits.page, size.into())));
+            if let Some(size) = size.as_integer().filter(|size| !u64::try_from(*size).is_ok_and(|size| size <= most)) {
+                let message = format!("must be from 0 to {most}, and is {size}{then}");
+                self.out_of_range(&format!("{path}.{name}"), value.pos, &message, Some((most, size.into())));
             }
         }
         if let [place, _] = given[..] {

@@ -13,7 +13,7 @@ use async_graphql::{Positioned, Variables};
 use super::arguments::FilterSize;
 use super::coercion::{Resolved, resolve};
 use super::limits::Limits;
-use super::schema_types::{FieldShape, SchemaTypes, is_list, named};
+use super::schema_types::{FieldShape, SchemaTypes, is_counted, is_list, named};
 
 /// Assumed length of a list without paging arguments. Such lists are short by law: legal bases, items, phones.
 pub const ASSUMED_LIST: u64 = 10;
@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
             return if name == "totalCount" { TOTAL_COUNT } else { LEAF };
         }
         let own_page = self.page(&field.node, shape);
-        let is_counted = matches!(named(&shape.ty), "Facet" | "Statistics");
+        let is_counted = is_counted(&shape.ty);
         let is_paged = is_counted || named(&shape.ty).ends_with("Connection");
         let times = match (page, name) {
             (Some(page), "edges" | "nodes" | "rows" | "values") => page,

@@ -1,11 +1,12 @@
 //! From the text to the operation that is meant: parsing with messages for people, and the choice of the operation (GraphQL, October 2021, section 6.1, `GetOperation`).
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection};
 use async_graphql::parser::{Error, parse_query};
 use async_graphql::{Pos, Positioned};
 
 use super::refusal::Refusal;
 use crate::error::code;
+use crate::graphql::request::Transport;
 
 /// Parses a document that [`super::prescan::scan`] let through.
 ///
@@ -133,19 +134,30 @@ pub(crate) fn short(text: &str) -> String {
     if text.chars().nth(60).is_some() { start + "…" } else { start }
 }
 
-/// Refuses what no transport of the server runs, and several root fields in a subscription (GraphQL, October 2021, section 5.2.3.1), which async-graphql does not.
+/// Refuses a subscription where its transport carries but one answer, and one whose root is anything but one field (GraphQL, section 5.2.3.1, "Single Root Field"), which async-graphql does not
+/// refuse. Fields within fragments are counted by [`super::measure::check`].
 ///
 /// # Errors
 /// The refusal.
-pub fn check_kind(operation: &Positioned<OperationDefinition>) -> Result<(), Refusal> {
+pub fn check_kind(operation: &Positioned<OperationDefinition>, transport: Transport) -> Result<(), Refusal> {
     if operation.node.ty != OperationType::Subscription {
         return Ok(());
     }
-    if operation.node.selection_set.node.items.len() > 1 {
-        let message = "A subscription must select exactly one field at its root. Subscribe once for each.";
-        return Err(Refusal::new(code::GRAPHQL_VALIDATION_FAILED, message).at(operation.pos));
+    let invalid = |message: &str| Err(Refusal::new(code::GRAPHQL_VALIDATION_FAILED, message).at(operation.pos));
+    let [root] = &operation.node.selection_set.node.items[..] else {
+        return invalid("A subscription must select exactly one field at its root. Subscribe once for each.");
+    };
+    if !root.node.directives().is_empty() {
+        return invalid("What a subscription selects at its root cannot be skipped or included. Leave the directive out.");
     }
-    let message = "Subscriptions do not run over plain HTTP requests. Page through the journal instead.";
+    if matches!(&root.node, Selection::Field(field) if field.node.name.node.starts_with("__")) {
+        return invalid("A subscription must select a field at its root that has events. Ask for introspection in a query.");
+    }
+    if transport.carries_events() {
+        return Ok(());
+    }
+    let message = "Subscriptions do not run over plain HTTP requests. Subscribe over a WebSocket (`graphql-transport-ws`) or with `Accept: text/event-stream`, or page through the journal with the query \
+                   `changes`.";
     Err(Refusal::new(code::OPERATION_RESOLUTION_FAILURE, message).at(operation.pos))
 }
 

@@ -29,6 +29,8 @@ pub struct Limits {
     pub cost: u64,
     /// Page size, the value of `first` or `last`.
     pub page: u64,
+    /// Values of a facet or rows of statistics, the value of their `first`: they are small, and come whole.
+    pub rows: u64,
     /// Items of a list given as an argument of a query.
     pub list_items: usize,
     /// Items of a list given as an argument of a mutation: a registration has up to a thousand collected items.
@@ -59,6 +61,7 @@ impl Default for Limits {
             fragments: 100,
             cost: 50_000,
             page: 100,
+            rows: 1_000,
             list_items: 100,
             mutation_list_items: 1_000,
             text_bytes: 8 * 1024,

@@ -82,11 +82,11 @@ pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) 
     let kind = operation.node.ty;
     let rejected = |refusals| Rejected { refusals, operation_name: operation_name.clone(), operation: Some(kind), ..Rejected::default() };
 
-    if kind == OperationType::Mutation && transport == Transport::Get {
+    if kind == OperationType::Mutation && transport.is_get() {
         let refusal = Refusal::new(code::METHOD_NOT_ALLOWED, "Mutations are accepted by POST only. Send this one by POST.").at(operation.pos);
         return Err(Rejected { is_mutation_by_get: true, ..rejected(vec![refusal]) });
     }
-    document::check_kind(operation).map_err(|refusal| rejected(vec![refusal]))?;
+    document::check_kind(operation, transport).map_err(|refusal| rejected(vec![refusal]))?;
     if types.root(kind).is_none() {
         let refusal =
             Refusal::new(code::OPERATION_RESOLUTION_FAILURE, format!("This register answers no {kind}s; see its schema at /schema.graphql.")).at(operation.pos);

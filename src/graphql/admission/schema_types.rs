@@ -141,6 +141,11 @@ impl SchemaTypes {
     }
 }
 
+/// Whether fields of the type count, so that their `first` is a number of rows and no page.
+pub fn is_counted(ty: &Type) -> bool {
+    matches!(named(ty), "Facet" | "Statistics")
+}
+
 /// Name of the type within all lists.
 #[must_use]
 pub fn named(ty: &Type) -> &str {

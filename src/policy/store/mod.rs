@@ -21,6 +21,7 @@ use crate::identity::NodeType;
 use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
 pub use content::{desk_of_revision, recorded_parts, revision_contents};
+pub use record::policy_content;
 
 crate::identified!(privacy_policy, policy_revision);
 

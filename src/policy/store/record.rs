@@ -35,7 +35,7 @@ impl Write {
         let id = node_key(NodeType::PrivacyPolicy, &[&policy.agency, &name_folded]);
         if privacy_policy::Entity::find_by_id(id).one(self.txn().await?).await?.is_none() {
             let row = privacy_policy::Model { id, agency_id, title: policy.title.clone(), name_folded };
-            let content = json!({"agency": policy.agency, "title": row.title});
+            let content = policy_content(&row, &policy.agency);
             self.insert([row]);
             self.journal(ChangeKind::PrivacyPolicyAdded, NodeType::PrivacyPolicy, id, None, &content);
         }
@@ -54,7 +54,9 @@ impl Write {
             if is_new {
                 stored.push((revision, content.clone()));
             }
-            self.sources(revision, sources, documents).await?;
+            if self.sources(revision, sources, documents).await? && !is_new {
+                self.sources_amended(NodeType::PolicyRevision, revision).await?;
+            }
             recorded.push(if is_new { Recorded::New } else { Recorded::Unchanged });
         }
         Ok(recorded)
@@ -245,6 +247,11 @@ impl Write {
         self.insert(incoming);
         Ok(())
     }
+}
+
+/// What the journal tells of a policy that is new: the code of its agency, and its title.
+pub fn policy_content(row: &privacy_policy::Model, agency: &str) -> serde_json::Value {
+    json!({"agency": agency, "title": row.title})
 }
 
 fn body_row(policy_revision_id: Uuid, position: i32, is_appeal: bool, body: &RemedyBody) -> remedy_body::Model {

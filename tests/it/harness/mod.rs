@@ -16,10 +16,13 @@
 pub mod database;
 pub mod generated;
 pub mod introspection;
+pub mod program;
 pub mod server;
+pub mod websocket;
 
 pub use database::Backend;
 pub use server::{Data, Server};
+pub use websocket::Socket;
 
 /// Makes two tests of each function: one on SQLite, one on PostgreSQL.
 macro_rules! on_both {

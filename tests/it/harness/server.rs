@@ -51,23 +51,36 @@ pub struct Server {
     statements: Arc<Mutex<Vec<String>>>,
     /// Chance of the tests' tokens: one source for a server, or two tokens would be one.
     secrets: Salts,
+    clock: Arc<Mutex<DateTime<Utc>>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
+    beside: Mutex<Vec<(oneshot::Sender<()>, tempfile::TempDir)>>,
     _index_folder: tempfile::TempDir,
     // Last, so that nobody uses it any more when it goes.
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl Server {
     /// Starts a server on a fresh database.
     pub async fn start(backend: Backend, data: Data) -> Self {
         let database = TestDatabase::create(backend, &format!("{data:?}"), async |url: &str| fill(url, data).await).await;
+        Self::on(backend, Arc::new(database), now()).await
+    }
+
+    /// Another server on the same database, whose clock shows another instant. Its index is built from nothing.
+    pub async fn another_at(&self, instant: DateTime<Utc>) -> Self {
+        Self::on(self.backend, Arc::clone(&self.database), instant).await
+    }
+
+    async fn on(backend: Backend, database: Arc<TestDatabase>, instant: DateTime<Utc>) -> Self {
         let mut store = connect(&database.url).await;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let observed = Arc::clone(&statements);
         store.observe_statements(move |sql, _| {
-            // The server asks how far the journal goes on its own account.
-            if !sql.contains("MAX(\"sequence\")") {
+            // The server asks how far the journal goes, and its index what is new in it, on their own account.
+            let follows =
+                [r#"MAX("change"."sequence") AS "last""#, r#"SELECT "change"."sequence", "change"."hash", "change"."node_type", "change"."node_id" FROM"#];
+            if !follows.iter().any(|own| sql.contains(own)) {
                 observed.lock().unwrap().push(sql.to_owned());
             }
         });
@@ -75,9 +88,17 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let index_folder = tempfile::tempdir().unwrap();
-        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), stopped).await;
+        let clock = Arc::new(Mutex::new(instant));
+        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), Arc::clone(&clock), stopped).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { backend, store, address, client, statements, secrets: salts(), stop: Some(stop), serving, _index_folder: index_folder, database }
+        let secrets = salts();
+        let beside = Mutex::default();
+        Self { backend, store, address, client, statements, secrets, clock, stop: Some(stop), serving, beside, _index_folder: index_folder, database }
+    }
+
+    /// Sets the clock of the server.
+    pub fn set_clock(&self, instant: DateTime<Utc>) {
+        *self.clock.lock().unwrap() = instant;
     }
 
     /// Where the server listens, `http://127.0.0.1:…`.
@@ -103,6 +124,29 @@ impl Server {
     /// Number of the last entry of the journal.
     pub async fn sequence(&self) -> i64 {
         self.query("{ register { sequence } }", json!({})).await["register"]["sequence"].as_i64().unwrap()
+    }
+
+    /// Another server on the same database: its address. It stops with the test.
+    pub async fn beside(&self) -> String {
+        let store = connect(&self.database.url).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let index_folder = tempfile::tempdir().unwrap();
+        start_server(listener, store, index_folder.path().to_owned(), Arc::clone(&self.clock), stopped).await;
+        self.beside.lock().unwrap().push((stop, index_folder));
+        address
+    }
+
+    /// Tells the server to stop, and waits until it has.
+    pub async fn stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        (&mut self.serving).await.unwrap();
+    }
+
+    /// The statements that the database was asked since the last call.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut self.statements.lock().unwrap())
     }
 
     /// `data` of the answer to a document, with the statements that the database was asked for it.
@@ -247,12 +291,19 @@ async fn fill(url: &str, data: Data) {
 }
 
 /// Serves `store` on `listener` until `stopped`.
-async fn start_server(listener: TcpListener, store: Store, index_folder: PathBuf, stopped: oneshot::Receiver<()>) -> JoinHandle<()> {
+async fn start_server(
+    listener: TcpListener,
+    store: Store,
+    index_folder: PathBuf,
+    clock: Arc<Mutex<DateTime<Utc>>>,
+    stopped: oneshot::Receiver<()>,
+) -> JoinHandle<()> {
     let requests = AtomicU64::new(0);
     let request_id = Arc::new(move || format!("request-{}", requests.fetch_add(1, Ordering::Relaxed)));
     let search = Search::default();
-    let followers = yeollam::server::follow(&store, &search, index_folder, Arc::new(now));
-    let app = yeollam::server::app(&store, &search, Arc::new(now), salts(), request_id, PUBLIC_URL, Limits::default(), Settings::default())
+    let clock: yeollam::server::Clock = Arc::new(move || *clock.lock().unwrap());
+    let followers = yeollam::server::follow(&store, &search, index_folder, Arc::clone(&clock));
+    let app = yeollam::server::app(&store, &search, clock, salts(), request_id, PUBLIC_URL, Limits::default(), Settings::default())
         .unwrap_or_else(|error| panic!("{}", error.chain()));
     // A test begins with everything found.
     while let Err(error) = search.snapshot() {

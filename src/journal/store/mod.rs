@@ -1,4 +1,10 @@
-//! The journal in the tables.
+//! The journal in the tables: reading it, following its head, proving it, and copying it to a mirror.
+
+mod content;
+mod export;
+mod line;
+mod mirror;
+mod verify;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,13 +14,18 @@ use async_graphql::dataloader::Loader;
 use entity::{agency, change, data_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use sea_orm::{ColumnTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use uuid::Uuid;
 
+use super::ChangeKindFilter;
 use super::graphql::ChangeFilter;
 use crate::error::{Error, Result};
+use crate::graphql::filter::{DateTimeFilter, IdFilter};
 use crate::identity::{GlobalId, change_key};
-use crate::store::{JOURNAL_CHANNEL, Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
+use crate::store::{Cursor, JOURNAL_CHANNEL, Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
+
+pub use mirror::{Lines, Mirrored, Refused};
+pub use verify::{Broken, Proof, Unproven, hex};
 
 /// List of changes, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,7 +73,30 @@ impl Listing for ChangeListing {
     }
 }
 
+/// Sequence of the entry that a cursor names.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for a cursor of another list.
+pub fn sequence_at(cursor: &str) -> Result<i64> {
+    let cursor = Cursor::parse(cursor)?;
+    match ChangeListing::default().order().keys_of(&cursor)? {
+        [Key::Number(sequence)] => Ok(*sequence),
+        _ => Err(Error::internal("the order of changes has other keys than their sequence")),
+    }
+}
+
 impl ChangeFilter {
+    /// Whether the filter admits an entry that is at hand: what [`Self::condition`] asks of the table.
+    #[must_use]
+    pub fn admits(&self, entry: &change::Model) -> bool {
+        let of_kind = |filter: &ChangeKindFilter| filter.words().is_none_or(|words| words.contains(&entry.kind.as_str())) && filter.is_null != Some(true);
+        let is_node = |id: &async_graphql::ID| GlobalId::parse(id).is_ok_and(|id| id.key == entry.node_id);
+        let of_node = |filter: &IdFilter| filter.eq.as_ref().is_none_or(is_node) && filter.r#in.as_ref().is_none_or(|ids| ids.iter().any(is_node));
+        let of_time =
+            |filter: &DateTimeFilter| filter.gte.is_none_or(|from| entry.recorded_at >= from.0) && filter.lte.is_none_or(|until| entry.recorded_at <= until.0);
+        self.kind.as_ref().is_none_or(of_kind) && self.node.as_ref().is_none_or(of_node) && self.recorded_at.as_ref().is_none_or(of_time)
+    }
+
     /// The filter over the columns of `change`.
     ///
     /// # Errors
@@ -92,7 +126,6 @@ impl Loader<ChangeByKey> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[ChangeByKey]) -> Result<HashMap<ChangeByKey, Self::Value>> {
-        use sea_orm::ColumnTrait as _;
         let sequences = keys.iter().filter_map(|key| i64::try_from(key.0.as_u128()).ok());
         let rows = change::Entity::find().filter(change::Column::Sequence.is_in(sequences)).all(self.db()).await?;
         Ok(rows.into_iter().map(|row| (ChangeByKey(change_key(row.sequence)), Arc::new(row))).collect())
@@ -117,6 +150,22 @@ impl Store {
     /// Those of the database.
     pub async fn last_change(&self) -> Result<Option<change::Model>> {
         Ok(change::Entity::find().order_by_desc(change::Column::Sequence).one(self.db()).await?)
+    }
+
+    /// Entries after that sequence, up to another one, that the filter admits: at most so many, in order.
+    ///
+    /// # Errors
+    /// Those of the database; `BAD_USER_INPUT` for an id that is none in the filter.
+    pub async fn changes_after(&self, after: i64, through: i64, filter: Option<&ChangeFilter>, limit: u64) -> Result<Vec<change::Model>> {
+        let mut select = change::Entity::find()
+            .filter(change::Column::Sequence.gt(after))
+            .filter(change::Column::Sequence.lte(through))
+            .order_by_asc(change::Column::Sequence)
+            .limit(limit);
+        if let Some(filter) = filter {
+            select = select.filter(filter.condition()?);
+        }
+        Ok(select.all(self.db()).await?)
     }
 
     /// Keeps [`crate::journal::Head`] up to date with what other processes write, until it is dropped: asks once a second, and on PostgreSQL hears of it at once.

@@ -1,0 +1,125 @@
+//! The program itself, as a process of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// The program, in a folder and with no setting but those given.
+pub fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_yeollam"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for setting in [
+        "DATABASE_URL",
+        "RUST_LOG",
+        "YEOLLAM_DATA_DIR",
+        "YEOLLAM_LISTEN",
+        "YEOLLAM_PUBLIC_URL",
+        "YEOLLAM_LOG_FORMAT",
+        "YEOLLAM_COST_LIMIT",
+        "YEOLLAM_DEPTH_LIMIT",
+        "YEOLLAM_BODY_BYTES",
+        "YEOLLAM_REQUEST_DEADLINE",
+        "YEOLLAM_DATABASE_CONNECTIONS",
+        "YEOLLAM_DATABASE_WAIT",
+    ] {
+        command.env_remove(setting);
+    }
+    command
+}
+
+/// What the program says when it has ended.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    yeollam(folder, arguments).output().unwrap()
+}
+
+/// A server of the program that listens. It ends, whatever it is doing, when it is dropped.
+pub struct Started {
+    child: Child,
+    /// What it says at start.
+    pub introduction: String,
+    /// Where it listens, `http://127.0.0.1:…`.
+    pub address: String,
+    rest: BufReader<ChildStdout>,
+    log: JoinHandle<String>,
+}
+
+impl Started {
+    /// Starts it, and waits until it says where it listens.
+    pub fn new(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = yeollam(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut rest = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = child.stderr.take().unwrap();
+        // A pipe that nobody reads would hold up the server when it is full.
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut introduction = String::new();
+        // It listens before it says so.
+        while !introduction.contains("Ctrl+C") {
+            if rest.read_line(&mut introduction).unwrap() == 0 {
+                panic!("the server ended: {introduction}{}", log.join().unwrap());
+            }
+        }
+        let address = introduction.split_whitespace().find_map(|word| word.strip_suffix("/graphql")).unwrap().to_owned();
+        Self { child, introduction, address, rest, log }
+    }
+
+    /// Waits until `/readyz` says that it can answer everything, and answers what it said until then.
+    pub async fn ready(&self) -> Vec<String> {
+        let deadline = Instant::now() + Duration::from_secs(120);
+        let mut told = Vec::new();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        loop {
+            let response = client.get(format!("{}/readyz", self.address)).send().await.unwrap();
+            let status = response.status();
+            let text = response.text().await.unwrap();
+            if status == 200 {
+                return told;
+            }
+            assert!(status == 503 && Instant::now() < deadline, "{status} {text}");
+            if told.last() != Some(&text) {
+                told.push(text);
+            }
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Asks it to stop, as an operator's supervisor does, and answers its exit code and log.
+    pub fn stopped(self) -> (Option<i32>, String) {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.ended()
+    }
+
+    /// Ends it as a crash does: at once, wherever it is.
+    pub fn killed(mut self) -> String {
+        self.child.kill().unwrap();
+        self.ended().1
+    }
+
+    fn ended(mut self) -> (Option<i32>, String) {
+        self.rest.read_to_string(&mut self.introduction).unwrap();
+        let code = self.child.wait().unwrap().code();
+        let log = std::mem::replace(&mut self.log, std::thread::spawn(String::new));
+        (code, log.join().unwrap())
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a server answers to a document.
+pub async fn asked(address: &str, document: &str) -> Value {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(json!({"query": document}).to_string()).send();
+    serde_json::from_str(&response.await.unwrap().text().await.unwrap()).unwrap()
+}

@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
+use crate::access::Role;
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
 use crate::http::Settings;
@@ -40,6 +43,7 @@ Examples:
   yeollam --database-url postgres://localhost/yeollam migrate up
   yeollam --database-url postgres://localhost/yeollam serve
   yeollam --data-dir ./large generate --files 400000 a register of national scale, made by rule
+  yeollam token create --role regulator --name Hong   a token to write with
   yeollam schema > schema.graphql                    the schema that is served";
 
 /// What to do.
@@ -76,6 +80,12 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         action: IndexCommand,
+    },
+    /// Give out API tokens, by which agencies, the regulator and administrators act; list and revoke them.
+    Token {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: TokenCommand,
     },
     /// Prove the public journal, or copy it.
     Journal {
@@ -122,6 +132,54 @@ pub enum IndexCommand {
     Rebuild,
     /// Tell how much of the register it holds.
     Status,
+}
+
+/// What to do with API tokens.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it: it is shown this once, and kept only as a hash.
+    Create {
+        /// Role in which its bearer acts.
+        #[arg(long, value_enum)]
+        role: TokenRole,
+        /// Code of the agency for which, and for those below it, a bearer of the role agency acts.
+        #[arg(long, value_name = "CODE")]
+        agency: Option<String>,
+        /// Whom it is given to: a person or a system, as the log is to name them.
+        #[arg(long)]
+        name: String,
+        /// Last day on which it is taken, in Korea; for good if left out.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        expires: Option<NaiveDate>,
+    },
+    /// List every token, the newest first. What is listed opens nothing.
+    List,
+    /// Revoke a token: it is not taken from now on.
+    Revoke {
+        /// Its id, as listed.
+        id: Uuid,
+    },
+}
+
+/// Role in which the bearer of a token acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TokenRole {
+    /// Applies for its agency and those below it.
+    Agency,
+    /// Returns and accepts applications.
+    Regulator,
+    /// Does whatever the others may.
+    Admin,
+}
+
+impl From<TokenRole> for Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Agency => Self::Agency,
+            TokenRole::Regulator => Self::Regulator,
+            TokenRole::Admin => Self::Admin,
+        }
+    }
 }
 
 /// Where the register is kept.

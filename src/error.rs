@@ -50,6 +50,14 @@ pub mod code {
     pub const FIELD_LIMIT_EXCEEDED: &str = "FIELD_LIMIT_EXCEEDED";
     /// What the operation may fetch is more than allowed.
     pub const COST_LIMIT_EXCEEDED: &str = "COST_LIMIT_EXCEEDED";
+    /// What is asked needs a token, or the one that was sent is not taken.
+    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    /// The role of the token does not allow what is asked.
+    pub const FORBIDDEN: &str = "FORBIDDEN";
+    /// The mutation with this idempotency key is being carried out.
+    pub const IDEMPOTENCY_KEY_IN_USE: &str = "IDEMPOTENCY_KEY_IN_USE";
+    /// The idempotency key was used for another mutation.
+    pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
     /// As many operations as allowed run on the connection already.
     pub const OPERATION_LIMIT_EXCEEDED: &str = "OPERATION_LIMIT_EXCEEDED";
     /// The answer took longer than allowed.
@@ -68,6 +76,15 @@ pub enum Error {
     /// What is asked is being prepared, or held by somebody else; the message says how far it is, or what to do.
     #[error("{0}")]
     NotReady(String),
+    /// What is asked needs a token.
+    #[error("this needs a token: send it as `Authorization: Bearer ylm_…`")]
+    Unauthenticated,
+    /// The role of the token does not allow it.
+    #[error("the role of this token does not allow it; `viewer {{ role }}` tells which one it has")]
+    Forbidden,
+    /// Another transaction came between; the same again may succeed.
+    #[error("another write came between")]
+    Contended(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A defect or a damaged database; never the caller's fault.
     #[error("internal error")]
     Internal(#[source] Arc<dyn std::error::Error + Send + Sync>),
@@ -89,7 +106,9 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Input(_) => code::BAD_USER_INPUT,
-            Self::Unavailable(_) => code::UNAVAILABLE,
+            Self::Unavailable(_) | Self::Contended(_) => code::UNAVAILABLE,
+            Self::Unauthenticated => code::UNAUTHENTICATED,
+            Self::Forbidden => code::FORBIDDEN,
             Self::NotReady(_) => code::SEARCH_NOT_READY,
             Self::Internal(_) => code::INTERNAL_SERVER_ERROR,
         }

@@ -3,7 +3,9 @@
 //! The domain first, then the ways in and out, then the machinery. ARCHITECTURE.md has the map and the invariants.
 
 // The domain.
+pub mod access;
 pub mod agency;
+pub mod application;
 pub mod collected_item;
 pub mod data_file;
 pub mod difference;

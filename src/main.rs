@@ -6,16 +6,19 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::net::TcpListener;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
-use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs};
+use uuid::Uuid;
+use yeollam::access::{NewToken, TokenListed};
+use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs, TokenCommand};
 use yeollam::generate::{self, Request};
 use yeollam::search::{self, OpenIndex, Search};
 use yeollam::store::{Salts, Store};
+use yeollam::vocabulary::Vocabulary as _;
 use yeollam::{graphql, http, import, server, store};
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ async fn run(cli: Cli) -> Result<()> {
             let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
             generate_files(&open(&cli.database).await?, Request { files, seed, adds: add }, shows_progress).await
         }
+        Some(Command::Token { action }) => token(&open(&cli.database).await?, action).await,
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }
@@ -75,7 +79,7 @@ async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, in
     let url = arguments.public_url(address);
     let search = Search::default();
     let followers = server::follow(&store, &search, database.index_folder(), Arc::new(now));
-    let app = server::app(&store, &search, Arc::new(now), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
+    let app = server::app(&store, &search, Arc::new(now), salts(), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
         .map_err(|error| anyhow::anyhow!(error.chain()))?;
     say(&format!(
         "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
@@ -149,6 +153,58 @@ async fn index(store: &Store, database: &DatabaseArgs, action: IndexCommand) -> 
 #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
+}
+
+async fn token(store: &Store, action: TokenCommand) -> Result<()> {
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let done = match action {
+        TokenCommand::Create { role, agency, name, expires } => {
+            create_token(store, NewToken { name, role: role.into(), agency, expires_at: end_of(expires) }).await
+        }
+        TokenCommand::List => list_tokens(store).await,
+        TokenCommand::Revoke { id } => revoke_token(store, id).await,
+    };
+    say(&done.map_err(|error| anyhow::anyhow!(error.chain()))?)
+}
+
+/// The instant at which a day ends in Korea.
+fn end_of(day: Option<NaiveDate>) -> Option<DateTime<Utc>> {
+    let midnight = day?.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
+    midnight.checked_sub_signed(TimeDelta::hours(9))
+}
+
+async fn create_token(store: &Store, new: NewToken) -> Result<String, yeollam::error::Error> {
+    let mut write = store.write(now(), salts()).await?;
+    let (id, secret) = write.new_token(&new).await?;
+    write.commit().await?;
+    let token = secret.text();
+    Ok(format!(
+        "{token}\n\nThis is the token of {}, {}. It is shown this once; send it as\n  Authorization: Bearer {token}\nIt is revoked by\n  yeollam token revoke {id}",
+        new.name,
+        new.role.as_str()
+    ))
+}
+
+async fn list_tokens(store: &Store) -> Result<String, yeollam::error::Error> {
+    let tokens = store.tokens().await?;
+    if tokens.is_empty() {
+        return Ok("There is no token. `yeollam token create --help` tells how to make one.".to_owned());
+    }
+    let day = |at: Option<DateTime<Utc>>| at.map_or_else(|| "-".to_owned(), |at| at.format("%Y-%m-%dT%H:%MZ").to_string());
+    let mut lines = vec![format!("{:36}  {:9}  {:7}  {:17}  {:17}  {:17}  {:17}  NAME", "ID", "ROLE", "AGENCY", "CREATED", "EXPIRES", "REVOKED", "LAST USED")];
+    lines.extend(tokens.into_iter().map(|token| {
+        let TokenListed { id, name, role, agency, created_at, expires_at, revoked_at, last_used_at } = token;
+        let [created, expires, revoked, used] = [Some(created_at), expires_at, revoked_at, last_used_at].map(day);
+        format!("{id}  {:9}  {:7}  {created:17}  {expires:17}  {revoked:17}  {used:17}  {name}", role.as_str(), agency.as_deref().unwrap_or("-"))
+    }));
+    Ok(lines.join("\n"))
+}
+
+async fn revoke_token(store: &Store, id: Uuid) -> Result<String, yeollam::error::Error> {
+    let mut write = store.write(now(), salts()).await?;
+    write.revoke_token(id).await?;
+    write.commit().await?;
+    Ok(format!("Revoked token {id}."))
 }
 
 async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {

@@ -8,10 +8,11 @@ use tokio::task::JoinSet;
 
 use crate::error::Result;
 use crate::graphql::admission::limits::Limits;
-use crate::graphql::engine;
+use crate::graphql::{Register, engine};
 use crate::http::{App, Settings};
+use crate::journal::Feed;
 use crate::search::Search;
-use crate::store::Store;
+use crate::store::{Salts, Store};
 
 /// The clock that a server reads.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -40,16 +41,20 @@ impl Followers {
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
+#[expect(clippy::too_many_arguments, reason = "all that a server is put together from")]
 pub fn app(
     store: &Store,
     search: &Search,
     clock: Clock,
+    salts: Salts,
     new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
     public_url: &str,
     limits: Limits,
     settings: Settings,
 ) -> Result<App> {
-    let engine = engine(store, search, clock, public_url, limits)?;
+    let public_url = public_url.trim_end_matches('/').into();
+    let register = Register { store: store.clone(), search: search.clone(), salts, public_url, feed: Arc::new(Feed::new(store.clone())) };
+    let engine = engine(register, clock, limits)?;
     let (store, search) = (store.clone(), search.clone());
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {
         let (store, search) = (store.clone(), search.clone());

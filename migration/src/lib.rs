@@ -3,6 +3,8 @@
 pub use sea_orm_migration::prelude::*;
 
 mod m20261122_000001_register;
+mod m20261123_000001_access;
+mod m20261123_000002_application;
 
 /// Every migration, oldest first.
 pub struct Migrator;
@@ -10,6 +12,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_register::Migration)]
+        vec![Box::new(m20261122_000001_register::Migration), Box::new(m20261123_000001_access::Migration), Box::new(m20261123_000002_application::Migration)]
     }
 }

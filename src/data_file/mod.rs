@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::registration::RegistrationInput;
 use crate::vocabulary;
 
-pub use store::{DataFileCount, DataFileListing};
+pub use store::{DataFileCount, DataFileListing, RecordedFile, RecordedRegistration};
 
 vocabulary! {
     /// Status of a data file (개인정보파일 상태).
@@ -32,6 +32,9 @@ pub struct DataFileInput {
     pub status: DataFileStatus,
     /// Registrations, oldest first.
     pub registrations: Vec<RegistrationInput>,
+    /// Whether it is applied for: then without a number it is a new file, and takes no number of one that was destroyed.
+    #[serde(skip)]
+    pub is_application: bool,
 }
 
 /// Running number of a registration number of that agency: `6110000-12` is 12 of 6110000.

@@ -74,7 +74,13 @@ impl<'a> Keeper<'a> {
         if is_destroyed && status == DataFileStatus::Registered {
             registrations.extend(registrations.last().and_then(|last| destruction(&mut chance, last)));
         }
-        DataFileInput { registration_number: Some(format!("{issuer}-{running}")), agency: self.agency.input.code.clone(), status, registrations }
+        DataFileInput {
+            registration_number: Some(format!("{issuer}-{running}")),
+            agency: self.agency.input.code.clone(),
+            status,
+            registrations,
+            is_application: false,
+        }
     }
 
     /// What the file is about, and its name: for a third of the files one that many agencies have, each once.
@@ -129,6 +135,7 @@ impl<'a> Keeper<'a> {
         let restrictions = &REGISTRATIONS.restrictions;
         let retention = retention(chance, theme);
         RegistrationInput {
+            states: None,
             change_kind: None,
             reason: None,
             valid_from: registered,

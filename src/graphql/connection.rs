@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Reads as _;
 use super::scalar::Count;
 use crate::error::{Error, Result};
-use crate::store::{Listing, Page, PageOf, Slice, TotalOf};
+use crate::store::{Cursor, Listing, Order, Page, PageOf, Slice, TotalOf};
 
 type Total = Box<dyn for<'c> Fn(&'c Context<'c>) -> BoxFuture<'c, Result<Option<i64>>> + Send + Sync>;
 
@@ -33,6 +33,21 @@ impl<R: Clone + Send + Sync + 'static> Paged<R> {
             Box::pin(async move { ctx.load(TotalOf { listing, parent }).await })
         });
         Ok(Self { slice, total })
+    }
+
+    /// A page of rows that stand in no table, in the order of the list that they would be in.
+    #[must_use]
+    pub fn of_rows(order: &Order<R>, rows: Vec<R>, page: &Page) -> Self {
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let rows: Vec<(Cursor, R)> = rows.into_iter().map(|row| (order.cursor(&row), row)).collect();
+        let place = |cursor: Option<&Cursor>| cursor.and_then(|cursor| rows.iter().position(|(other, _)| other == cursor));
+        let from = place(page.after()).map_or(0, |place| place + 1);
+        let until = place(page.before()).unwrap_or(rows.len()).max(from);
+        let (first, last) = if page.is_backward() { (until.saturating_sub(page.limit()).max(from), until) } else { (from, (from + page.limit()).min(until)) };
+        let (has_previous, has_next) = (first > 0, last < rows.len());
+        let rows = rows.into_iter().skip(first).take(last - first).collect();
+        let total: Total = Box::new(move |_| Box::pin(async move { Ok(Some(count)) }));
+        Self { slice: Arc::new(Slice { rows, has_previous, has_next }), total }
     }
 
     /// Number of rows in the whole list.

@@ -11,8 +11,10 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
+use super::admission::refusal::Refusal;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
+use super::guard::{Entrance, Guard};
 use super::loaders::LoaderQueue;
 use super::ordered::{self, Shape};
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
@@ -30,6 +32,7 @@ pub struct Engine<Q, M, S> {
     limits: Limits,
     install: Box<Install>,
     argument_check: Option<Box<ArgumentCheck>>,
+    guard: Option<Box<dyn Guard>>,
 }
 
 impl<Q, M, S> Engine<Q, M, S>
@@ -44,7 +47,7 @@ where
     /// What is wrong with the schema's own SDL: a mistake in the schema, a description that it cannot hold say.
     pub fn new(schema: Schema<Q, M, S>, limits: Limits) -> Result<Self, async_graphql::parser::Error> {
         let sdl = schema.sdl();
-        Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None })
+        Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None, guard: None })
     }
 
     /// The same, installing data into each request.
@@ -62,6 +65,13 @@ where
         self
     }
 
+    /// The same, with a guard between admission and execution.
+    #[must_use]
+    pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
+        self.guard = Some(Box::new(guard));
+        self
+    }
+
     /// The same, publishing this text as the schema instead of the one that async-graphql prints by default.
     #[must_use]
     pub fn published_sdl(mut self, sdl: String) -> Self {
@@ -70,13 +80,13 @@ where
     }
 
     /// Answers one request.
-    pub async fn execute(&self, request: GraphqlRequest, transport: Transport, context: RequestContext) -> Outcome {
+    pub async fn execute(&self, request: GraphqlRequest, transport: Transport, mut context: RequestContext) -> Outcome {
         let wants_cost = request.wants_cost();
         match self.admit(&request, transport) {
             Err(rejected) => self.with_cost(refused(rejected), wants_cost),
             Ok(admitted) => {
-                let prepared = Prepared::new(request.query, admitted);
-                self.with_cost(self.run(prepared, &context, None).await, wants_cost)
+                let prepared = Prepared::new(request.query.clone(), admitted);
+                self.with_cost(self.enter(&request, prepared, &mut context, None).await, wants_cost)
             }
         }
     }
@@ -97,7 +107,21 @@ where
         outcome
     }
 
-    /// Executes what was admitted: once, or for one occasion of a subscription.
+    /// Executes what was admitted, past the guard, where there is one: once, or for one occasion of a subscription.
+    async fn enter(&self, request: &GraphqlRequest, prepared: Prepared, context: &mut RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
+        let Some(guard) = &self.guard else { return self.run(prepared, context, occasion).await };
+        let operation = prepared.operation;
+        match guard.enter(request, operation, context).await {
+            Entrance::Admitted => {
+                let outcome = self.run(prepared, context, occasion).await;
+                guard.leave(operation, context, &outcome.response).await;
+                outcome
+            }
+            Entrance::Answered(response) => prepared.ended(response, Ending::Executed),
+            Entrance::Refused(ending, refusal) => prepared.ended(response_of(refusal), ending),
+        }
+    }
+
     async fn run(&self, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
         let Prepared { query, document, shape, operation_name, operation, variables, cost } = prepared;
         let mut inner = Request::new(query).variables(variables);
@@ -129,9 +153,16 @@ where
     }
 
     /// The answers of a subscription: the refusal of its field, or one answer for each event.
-    async fn subscribe(self: Arc<Self>, prepared: Prepared, context: RequestContext, wants_cost: bool) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+    async fn subscribe(
+        self: Arc<Self>,
+        request: GraphqlRequest,
+        prepared: Prepared,
+        mut context: RequestContext,
+    ) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+        let wants_cost = request.wants_cost();
+        let request = Arc::new(request);
         let opening = Arc::new(Occasion::opening());
-        let mut opened = self.run(prepared.clone(), &context, Some(Arc::clone(&opening))).await;
+        let mut opened = self.enter(&request, prepared.clone(), &mut context, Some(Arc::clone(&opening))).await;
         let Some(events) = opening.events().filter(|_| opened.response.is_ok()) else {
             // Without a source there is no event, and so no `data`: what the field answers is a request error (GraphQL, section 6.2.3.1).
             if opened.ending == Ending::Executed {
@@ -142,12 +173,15 @@ where
         };
         events
             .map(move |event| {
-                let (engine, prepared) = (Arc::clone(&self), prepared.clone());
-                // Each event has loaders of its own: those of the event before remember what was read for it.
-                let context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
+                let (engine, request, prepared) = (Arc::clone(&self), Arc::clone(&request), prepared.clone());
+                // Each event has loaders of its own, since those of the event before remember what was read for it, and passes the guard anew: a token may have been revoked since.
+                let mut context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
                 async move {
                     match event {
-                        Ok(event) => engine.with_cost(engine.run(prepared, &context, Some(Arc::new(Occasion::Event(event)))).await, wants_cost),
+                        Ok(event) => {
+                            let occasion = Arc::new(Occasion::Event(event));
+                            engine.with_cost(engine.enter(&request, prepared, &mut context, Some(occasion)).await, wants_cost)
+                        }
                         Err(error) => prepared.failed(error, &context.request_id),
                     }
                 }
@@ -183,8 +217,12 @@ impl Prepared {
     /// The end of a subscription whose source broke.
     fn failed(self, error: Error, request_id: &str) -> Outcome {
         let error = async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default());
-        let response = Response::from_errors(vec![of_the_register(error, request_id)]);
-        Outcome { response, ending: Ending::Broken, operation_name: self.operation_name, operation: Some(self.operation), cost: Some(self.cost) }
+        self.ended(Response::from_errors(vec![of_the_register(error, request_id)]), Ending::Broken)
+    }
+
+    /// The outcome without execution.
+    fn ended(self, response: Response, ending: Ending) -> Outcome {
+        Outcome { response, ending, operation_name: self.operation_name, operation: Some(self.operation), cost: Some(self.cost) }
     }
 }
 
@@ -198,7 +236,7 @@ where
         self.execute(request, transport, context).boxed()
     }
 
-    fn answers(self: Arc<Self>, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+    fn answers(self: Arc<Self>, request: GraphqlRequest, transport: Transport, mut context: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
         let wants_cost = request.wants_cost();
         match self.admit(&request, transport) {
             Err(rejected) => {
@@ -206,11 +244,11 @@ where
                 once(std::future::ready(outcome))
             }
             Ok(admitted) => {
-                let prepared = Prepared::new(request.query, admitted);
+                let prepared = Prepared::new(request.query.clone(), admitted);
                 if prepared.operation == OperationType::Subscription {
-                    return stream::once(self.subscribe(prepared, context, wants_cost)).flatten().boxed();
+                    return stream::once(self.subscribe(request, prepared, context)).flatten().boxed();
                 }
-                once(async move { self.with_cost(self.run(prepared, &context, None).await, wants_cost) })
+                once(async move { self.with_cost(self.enter(&request, prepared, &mut context, None).await, wants_cost) })
             }
         }
     }
@@ -218,6 +256,10 @@ where
     fn sdl(&self) -> &str {
         &self.sdl
     }
+}
+
+fn response_of(refusal: Refusal) -> Response {
+    Response::from_errors(vec![ServerError::from(refusal)])
 }
 
 /// The only answer of a request.
@@ -256,7 +298,7 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
 fn of_the_register(error: ServerError, request_id: &str) -> ServerError {
     match error.source::<Error>() {
         Some(Error::Internal(_)) | None => logged(error, request_id),
-        Some(known @ Error::Unavailable(_)) => {
+        Some(known @ (Error::Unavailable(_) | Error::Contended(_))) => {
             let code = known.code();
             tracing::error!(request_id, error = known.chain(), "the database is not available");
             let message = format!("The register cannot answer at the moment. Try again later. The request id is {request_id}.");

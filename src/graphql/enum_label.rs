@@ -34,10 +34,14 @@ macro_rules! labelled {
 }
 
 labelled![
+    crate::access::Role,
     crate::agency::AgencyStatus,
     crate::agency::AgencyType,
     crate::agency::SuccessionKind,
     crate::agency::graphql::AgencyOrderField,
+    crate::application::ApplicationKind,
+    crate::application::ApplicationStatus,
+    crate::application::UserErrorCode,
     crate::collected_item::ItemRequirement,
     crate::collected_item::SensitiveKind,
     crate::collected_item::UniqueIdentifier,

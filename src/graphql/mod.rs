@@ -5,6 +5,7 @@ pub mod connection;
 pub mod engine;
 mod enum_label;
 pub mod filter;
+pub mod guard;
 pub mod loaders;
 pub mod node;
 pub mod order;
@@ -20,17 +21,20 @@ pub use schema::{engine, sdl};
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
-use async_graphql::dataloader::{DataLoader, Loader};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use uuid::Uuid;
 
+use self::loaders::LoaderQueue;
+use self::request::RequestContext;
+use crate::access::Viewer;
 use crate::error::{Error, Result};
 use crate::journal::Feed;
 use crate::search::Search;
-use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Store};
+use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Salts, Store};
 use crate::vocabulary::Vocabulary;
 
 crate::vocabulary! {
@@ -41,10 +45,34 @@ crate::vocabulary! {
     }
 }
 
+/// What every request reads and writes with.
+#[derive(Clone)]
+pub struct Register {
+    /// The tables.
+    pub store: Store,
+    /// The search index.
+    pub search: Search,
+    /// Where salts come from.
+    pub salts: Salts,
+    /// Address under which the public reaches this server, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// The journal, to be followed.
+    pub feed: Arc<Feed>,
+}
+
 /// What one request reads with: its loaders, and the moment it began.
 pub struct Session {
+    /// The register.
+    pub store: Store,
     /// Loaders of this request. Never shared between requests: their cache would outlive what they read.
-    pub loader: DataLoader<Store, async_graphql::dataloader::HashMapCache>,
+    loader: Mutex<Arc<Loaders>>,
+    queue: LoaderQueue,
+    /// Whose token the request brought.
+    pub viewer: Option<Arc<Viewer>>,
+    /// Key under which its mutations are carried out once.
+    pub idempotency_key: Option<String>,
+    /// Where salts come from.
+    pub salts: Salts,
     /// The moment at which the request began.
     pub now: DateTime<Utc>,
     /// The search index.
@@ -55,7 +83,47 @@ pub struct Session {
     pub feed: Arc<Feed>,
 }
 
+/// Loaders of a request, with what they have loaded.
+type Loaders = DataLoader<Store, HashMapCache>;
+
 impl Session {
+    /// The session of a request that began at `now`.
+    #[must_use]
+    pub fn new(register: &Register, context: &RequestContext, now: DateTime<Utc>) -> Self {
+        let Register { store, search, salts, public_url, feed } = register;
+        Self {
+            store: store.clone(),
+            loader: Mutex::new(Arc::new(context.loaders.loader(store.clone()))),
+            queue: context.loaders.clone(),
+            viewer: context.viewer.clone(),
+            idempotency_key: context.idempotency_key.clone(),
+            salts: Arc::clone(salts),
+            now,
+            search: search.clone(),
+            public_url: Arc::clone(public_url),
+            feed: Arc::clone(feed),
+        }
+    }
+
+    /// The loaders.
+    #[must_use]
+    pub fn loader(&self) -> Arc<Loaders> {
+        Arc::clone(&self.loader.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Forgets what was loaded: after a write it may no longer be so.
+    pub fn forget_loaded(&self) {
+        *self.loader.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(self.queue.loader(self.store.clone()));
+    }
+
+    /// Runs work on the tables that no loader does, in a task of its own: while batches of loaders run, the request itself is not driven, and must not hold a connection that they wait for.
+    ///
+    /// # Errors
+    /// Those of the work; `Internal` if it broke off.
+    pub async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        tokio::spawn(work).await.map_err(|error| Error::internal(error.to_string()))?
+    }
+
     /// The day in Korea: what is in force, and what a contract's end means, follow it.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
@@ -127,7 +195,7 @@ impl Reads for Context<'_> {
         K: Clone + Eq + Hash + Send + Sync + 'static,
         Store: Loader<K, Error = Error>,
     {
-        self.session()?.loader.load_one(key).await
+        self.session()?.loader().load_one(key).await
     }
 
     async fn row<E: Identified>(&self, id: Uuid) -> Result<Arc<RowOf<E>>> {
@@ -135,7 +203,7 @@ impl Reads for Context<'_> {
     }
 
     async fn rows<E: Identified>(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Arc<RowOf<E>>>> {
-        let rows = self.session()?.loader.load_many(ids.into_iter().map(ById::<E>::new)).await?;
+        let rows = self.session()?.loader().load_many(ids.into_iter().map(ById::<E>::new)).await?;
         Ok(rows.into_iter().map(|(key, row)| (key.0, row)).collect())
     }
 

@@ -6,6 +6,7 @@ use futures_util::future::try_join_all;
 
 use super::Reads as _;
 use crate::agency::graphql::Agency;
+use crate::application::graphql::{Application, application};
 use crate::collected_item::graphql::ItemCategory;
 use crate::data_file::graphql::DataFile;
 use crate::entrustment::graphql::Entrustment;
@@ -48,6 +49,8 @@ pub enum Node {
     PrivacyPolicy(PrivacyPolicy),
     /// Policy revision.
     PolicyRevision(PolicyRevision),
+    /// Application. Never public.
+    Application(Application),
     /// Change.
     Change(Change),
 }
@@ -72,6 +75,7 @@ pub async fn node(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>, Error
         NodeType::ImpactAssessment => of::<impact_assessment::Entity, _>(ctx, id, Node::ImpactAssessment).await,
         NodeType::PrivacyPolicy => of::<privacy_policy::Entity, _>(ctx, id, Node::PrivacyPolicy).await,
         NodeType::PolicyRevision => of::<policy_revision::Entity, _>(ctx, id, Node::PolicyRevision).await,
+        NodeType::Application => Ok(application(ctx, id.key).await?.map(Node::Application)),
         NodeType::Change => Ok(ctx.load(ChangeByKey(id.key)).await?.map(|row| Node::Change(Change((*row).clone())))),
     }
 }

@@ -9,6 +9,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 use super::loaders::LoaderQueue;
+use crate::access::Viewer;
 
 /// A request as it came, well-formed and not yet looked into.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,6 +68,8 @@ pub struct RequestContext {
     pub authorization: Option<String>,
     /// Value of the header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
+    /// Whose token it brought; nobody's, where it brought none.
+    pub viewer: Option<Arc<Viewer>>,
     /// Where the request's loaders queue their batches.
     pub loaders: LoaderQueue,
 }
@@ -93,6 +96,8 @@ pub enum Ending {
     Executed,
     /// Refused before execution: the answer has no `data`.
     RequestError,
+    /// Refused for its token: the answer has no `data`.
+    Unauthenticated,
     /// A mutation that came by GET: the answer has no `data`.
     MutationByGet,
     /// Execution broke down: the answer has no `data`.

@@ -4,7 +4,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{DateTime as Moment, NaiveDate, SecondsFormat, Utc};
 
 /// Calendar day of Asia/Seoul, `YYYY-MM-DD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Date(pub NaiveDate);
 
 /// Calendar day of Asia/Seoul as `YYYY-MM-DD`, for example `2024-01-25`. Names of such fields end in `On`, the ends of a period in `From` and `Until`.
@@ -47,7 +47,7 @@ impl ScalarType for DateTime {
 }
 
 /// Whole number of things.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Count(pub i64);
 
 impl Count {

@@ -2,22 +2,24 @@
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
 use chrono::{DateTime, Utc};
 
-use super::Session;
 use super::admission::limits::Limits;
 use super::engine::Engine;
 use super::enum_label::EnumLabelQuery;
 use super::node::NodeQuery;
+use super::{Register, Session};
+use crate::access::AccessGuard;
+use crate::access::graphql::ViewerQuery;
 use crate::agency::graphql::AgencyQuery;
+use crate::application::{ApplicationMutation, ApplicationQuery};
 use crate::collected_item::graphql::ItemCategoryQuery;
 use crate::data_file::graphql::DataFileQuery;
 use crate::entrustment::graphql::EntrustmentQuery;
 use crate::error::{Error, Result};
 use crate::identity::GlobalId;
 use crate::impact_assessment::graphql::ImpactAssessmentQuery;
-use crate::journal::Feed;
 use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
@@ -25,9 +27,8 @@ use crate::policy::graphql::PrivacyPolicyQuery;
 use crate::provision::graphql::ProvisionQuery;
 use crate::region::graphql::RegionQuery;
 use crate::registration::graphql::RegistrationQuery;
-use crate::search::Search;
 use crate::search::graphql::SearchQuery;
-use crate::store::{Cursor, Store};
+use crate::store::Cursor;
 
 /// Public register of personal-data files (개인정보파일) that Korean law makes public institutions keep. Act 제32조.
 #[derive(MergedObject, Default)]
@@ -47,17 +48,24 @@ pub struct Query(
     PrivacyPolicyQuery,
     SearchQuery,
     EnumLabelQuery,
+    ViewerQuery,
+    ApplicationQuery,
 );
+
+/// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it
+/// was the first time.
+#[derive(MergedObject, Default)]
+pub struct Mutation(ApplicationMutation);
 
 /// What can be followed as it happens, over a WebSocket or Server-Sent Events.
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(JournalSubscription);
 
 /// The engine of the public schema.
-pub type PublicEngine = Engine<Query, EmptyMutation, Subscription>;
+pub type PublicEngine = Engine<Query, Mutation, Subscription>;
 
-fn schema() -> Schema<Query, EmptyMutation, Subscription> {
-    Schema::build(Query::default(), EmptyMutation, Subscription::default()).finish()
+fn schema() -> Schema<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).finish()
 }
 
 /// The schema as published: sorted, so that a change to it is a small difference.
@@ -66,14 +74,12 @@ pub fn sdl() -> String {
     schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
 }
 
-/// The engine over a store and its search index. `now` is the clock; `public_url` the address under which the public reaches the server.
+/// The engine over a register. `now` is the clock.
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
-pub fn engine(store: &Store, search: &Search, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, public_url: &str, limits: Limits) -> Result<PublicEngine> {
-    let (store, search) = (store.clone(), search.clone());
-    let feed = Arc::new(Feed::new(store.clone()));
-    let public_url: Arc<str> = public_url.trim_end_matches('/').into();
+pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits) -> Result<PublicEngine> {
+    let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now));
     let engine = Engine::new(schema(), limits).map_err(|error| Error::internal(error.to_string()))?;
     Ok(engine
         .published_sdl(sdl())
@@ -87,13 +93,6 @@ pub fn engine(store: &Store, search: &Search, now: Arc<dyn Fn() -> DateTime<Utc>
             };
             checked.map_err(|error| error.to_string())
         })
-        .install(move |request, context| {
-            request.data(Session {
-                loader: context.loaders.loader(store.clone()),
-                now: now(),
-                search: search.clone(),
-                feed: Arc::clone(&feed),
-                public_url: Arc::clone(&public_url),
-            })
-        }))
+        .guard(guard)
+        .install(move |request, context| request.data(Session::new(&register, context, now()))))
 }

@@ -30,6 +30,7 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     let Outcome { response, ending, operation_name, operation, cost } = outcome;
     let status = match (ending, media_type) {
         (Ending::MutationByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (Ending::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Ending::Broken, _) => StatusCode::INTERNAL_SERVER_ERROR,
         (Ending::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Ending::RequestError, MediaType::Json) | (Ending::Executed, _) => StatusCode::OK,
@@ -47,6 +48,9 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     };
     if ending == Ending::MutationByGet {
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    if ending == Ending::Unauthenticated {
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"yeollam\", error=\"invalid_token\""));
     }
     let operation = match (operation, operation_name) {
         (Some(kind), Some(name)) => Some(format!("{kind} {}", short(&name))),

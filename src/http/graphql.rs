@@ -9,7 +9,7 @@ use super::access_log::RequestId;
 use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
 use super::stop::Stop;
-use super::{App, answer, event_stream, pages, parameters, websocket};
+use super::{App, IDEMPOTENCY_KEY, answer, event_stream, pages, parameters, websocket};
 use crate::error::code;
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
@@ -100,7 +100,7 @@ fn context(request: &Request) -> RequestContext {
     RequestContext {
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         authorization: header(request.headers(), header::AUTHORIZATION),
-        idempotency_key: header(request.headers(), HeaderName::from_static("idempotency-key")),
+        idempotency_key: header(request.headers(), IDEMPOTENCY_KEY),
         ..RequestContext::default()
     }
 }

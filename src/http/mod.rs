@@ -87,13 +87,16 @@ impl Default for Settings {
 /// Header that names a request in the answer and in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Header under whose value a mutation is carried out once.
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
 /// All routes. Connections that carry events end when `stop` is told.
 pub fn router(app: App, stop: Stop) -> Router {
-    // Anyone may read from any page: what is answered is public, and no cookies are used.
+    // Any page may ask: what is answered without a token is public, and a token is sent by whoever holds it, never by the browser itself.
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::ACCEPT, header::CONTENT_TYPE, REQUEST_ID])
+        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, IDEMPOTENCY_KEY, REQUEST_ID])
         .expose_headers([REQUEST_ID])
         .max_age(Duration::from_secs(86_400));
     Router::new()

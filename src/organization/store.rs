@@ -75,6 +75,19 @@ impl Write {
         Ok(agencies)
     }
 
+    /// What is known of the bodies of these names.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn parties_named<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) -> Result<Parties> {
+        let mut parties = Parties::default();
+        let keys: HashSet<String> = names.into_iter().map(name_key).collect();
+        for row in rows_with::<organization::Entity>(self.txn().await?, organization::Column::NameKey, keys.into_iter().collect()).await? {
+            parties.know(&row.name, word(&row.kind)?);
+        }
+        Ok(parties)
+    }
+
     /// Key of a body, which is added where the register lacks it and linked to the agency of its name.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::organization::{Parties, Party};
 use crate::problem::Problems;
 use crate::retention::{Retention, RetentionInput};
 
-pub use store::{ProvisionListing, provisions_by};
+pub use store::{ItemsOfProvision, ProvisionListing, provisions_by};
 
 /// Provision as a document states it.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,12 +1,14 @@
 //! Registrations in the schema.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
-use entity::{access_restriction, agency, data_file, registration};
+use entity::{access_restriction, agency, data_file, entrustment, provision, registration};
 use uuid::Uuid;
 
 use super::store::{ContentConditions, ContentOf, RegistrationListing, RestrictionsOfRegistration, Stretch, TimelineOfFile};
 use super::{
-    AccessRestrictionGround, ProcessingMethod, ProcessingMethodFilter, RecordCompleteness, RecordCompletenessFilter, RegistrationChangeKind,
+    AccessRestrictionGround, Content, ProcessingMethod, ProcessingMethodFilter, RecordCompleteness, RecordCompletenessFilter, RegistrationChangeKind,
     RegistrationChangeKindFilter,
 };
 use crate::agency::graphql::{Agency, AgencyFilter};
@@ -31,15 +33,25 @@ use crate::retention::graphql::{Retention, retention};
 use crate::retention::{RetentionChangeFilter, RetentionClassFilter, TermsOfRegistration};
 use crate::source::graphql::{Source, sources};
 use crate::stated::{StatedFor, Whose};
-use crate::store::{Page, text_list};
+use crate::store::{Listing as _, Page, text_list};
 
 /// Registration (등록 이력): one immutable record of a data file's content. Act 제32조①, Decree 제33조①, 제34조.
 #[derive(Clone)]
-pub struct Registration(registration::Model);
+pub struct Registration(registration::Model, Option<Arc<Tried>>);
+
+/// What a registration that is only tried out states, where lists of the tables would not find it.
+pub struct Tried {
+    /// Provisions.
+    pub provisions: Vec<provision::Model>,
+    /// Entrustments.
+    pub entrustments: Vec<entrustment::Model>,
+    /// How it differs from what is in force.
+    pub differences: Vec<FieldDifference>,
+}
 
 impl From<registration::Model> for Registration {
     fn from(row: registration::Model) -> Self {
-        Self(row)
+        Self(row, None)
     }
 }
 
@@ -157,7 +169,11 @@ impl Registration {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = ProvisionListing::of(Whose::Registration { stated_for }, ctx.session()?.today());
+        let listing = ProvisionListing::of(Whose::Registration { stated_for: stated_for.clone() }, ctx.session()?.today());
+        if let Some(tried) = &self.1 {
+            let rows = if counts_for_files(stated_for.as_deref()) { tried.provisions.clone() } else { Vec::new() };
+            return Ok(ProvisionConnection(Paged::of_rows(&listing.order(), rows, &page)));
+        }
         Ok(ProvisionConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -172,7 +188,11 @@ impl Registration {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        let listing = EntrustmentListing::of(Whose::Registration { stated_for }, ctx.session()?.today());
+        let listing = EntrustmentListing::of(Whose::Registration { stated_for: stated_for.clone() }, ctx.session()?.today());
+        if let Some(tried) = &self.1 {
+            let rows = if counts_for_files(stated_for.as_deref()) { tried.entrustments.clone() } else { Vec::new() };
+            return Ok(EntrustmentConnection(Paged::of_rows(&listing.order(), rows, &page)));
+        }
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
@@ -223,16 +243,16 @@ impl Registration {
     }
 
     /// What differs from the registration that was in force before, in the order of the matters of Decree 제33조①; empty for the first one.
-    async fn differences(&self, ctx: &Context<'_>) -> Result<Vec<FieldDifference>> {
+    pub async fn differences(&self, ctx: &Context<'_>) -> Result<Vec<FieldDifference>> {
+        if let Some(tried) = &self.1 {
+            return Ok(tried.differences.clone());
+        }
         let Some(before) = self.stretch(ctx).await?.1 else { return Ok(Vec::new()) };
         let (before, after) = futures_util::future::try_join(ctx.load(ContentOf(before.id)), ctx.load(ContentOf(self.0.id))).await?;
-        let json = |content| serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()));
-        let mut differences = compare(&json(before.as_deref())?, &json(after.as_deref())?);
-        differences.sort_by_key(|difference| {
-            let matter = difference.path.split('.').next().unwrap_or_default();
-            MATTERS.iter().position(|known| *known == matter).unwrap_or(MATTERS.len())
-        });
-        Ok(differences)
+        match (before, after) {
+            (Some(before), Some(after)) => Ok(differences_of(&before, &after)?),
+            _ => Err(Error::internal("a registration has no content").into()),
+        }
     }
 
     /// Where the values were read. With `path`, the sources of the value there: its own, or the nearest ones around it. At most 2,000.
@@ -264,7 +284,32 @@ const MATTERS: [&str; 15] = [
     "entrustments",
 ];
 
+/// Differences between two contents, in the order of the matters.
+///
+/// # Errors
+/// `Internal` for a content that cannot be written as JSON, which a test rules out.
+pub fn differences_of(before: &Content, after: &Content) -> Result<Vec<FieldDifference>, Error> {
+    let json = |content| serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()));
+    let mut differences = compare(&json(before)?, &json(after)?);
+    differences.sort_by_key(|difference| {
+        let matter = difference.path.split('.').next().unwrap_or_default();
+        MATTERS.iter().position(|known| *known == matter).unwrap_or(MATTERS.len())
+    });
+    Ok(differences)
+}
+
+/// Whether what is stated for one file is asked for.
+fn counts_for_files(stated_for: Option<&[StatedFor]>) -> bool {
+    stated_for.is_none_or(|stated_for| stated_for.contains(&StatedFor::DataFile))
+}
+
 impl Registration {
+    /// A registration that is only tried out.
+    #[must_use]
+    pub fn tried(row: registration::Model, tried: Tried) -> Self {
+        Self(row, Some(Arc::new(tried)))
+    }
+
     /// Where the registration lies in the history of its file, and what was in force before it.
     async fn stretch(&self, ctx: &Context<'_>) -> Result<(Option<Stretch>, Option<Stretch>)> {
         let timeline = ctx.load(TimelineOfFile(self.0.data_file_id)).await?.unwrap_or_default();

@@ -7,6 +7,8 @@ pub mod graphql;
 pub(crate) mod store;
 pub mod subject_count;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +22,7 @@ use crate::retention::{Retention, RetentionInput};
 use crate::source::SourceInput;
 use crate::vocabulary;
 
-pub use store::{ContentConditions, NumberedContent, RegistrationListing, TimelineOfFile, contents_of_files, in_force_on};
+pub use store::{ContentConditions, NumberedContent, RegistrationListing, RestrictionsOfRegistration, TimelineOfFile, contents_of_files, in_force_on};
 
 vocabulary! {
     /// Why a registration was recorded (변경 구분).
@@ -174,6 +176,9 @@ pub struct RegistrationInput {
     /// Where the values were read.
     #[serde(default)]
     pub sources: Vec<SourceInput>,
+    /// Names of the matters that an application states; those left out keep their value. `None`: it states all of them, as a document does.
+    #[serde(skip)]
+    pub states: Option<BTreeSet<String>>,
 }
 
 /// Content of a registration as it is recorded: normalised, its texts parsed. Two records with equal content say the same.
@@ -230,7 +235,27 @@ pub struct Content {
     pub operation_started_on: Option<NaiveDate>,
 }
 
+/// Takes from the content before each matter that is not stated.
+macro_rules! keep {
+    ($content:ident, $before:ident, $states:ident: $($field:ident $name:literal),+ $(,)?) => {
+        $(if !$states.contains($name) {
+            $content.$field.clone_from(&$before.$field);
+        })+
+    };
+}
+
 impl Content {
+    /// Keeps every matter of the content before that is not among those stated.
+    pub fn keep(&mut self, before: &Self, states: &BTreeSet<String>) {
+        keep!(self, before, states:
+            registered_on "registeredOn", completeness "completeness", name "name", purpose "purpose", legal_bases "legalBases", collected_items "collectedItems",
+            processing_method "processingMethod", processing_method_text "processingMethodText", collection_method "collectionMethod", retention "retention",
+            provisions "provisions", entrustments "entrustments", data_subject_count "dataSubjectCount", counted_on "countedOn",
+            processing_department "processingDepartment", access_desk "accessDesk", access_restrictions "accessRestrictions",
+            information_system "informationSystem", includes_children_under14 "includesChildrenUnder14", operation_started_on "operationStartedOn",
+        );
+    }
+
     /// Every body that it names: recipients, entrustees, those entrusted in turn.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
         let recipients = self.provisions.iter().map(|provision| &provision.recipient);

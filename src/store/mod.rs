@@ -23,6 +23,7 @@ pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_
 pub(crate) use load::rows_with;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
+pub(crate) use rows::Rows;
 pub(crate) use write::Lacking;
 pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
@@ -215,6 +216,10 @@ impl From<DbErr> for Error {
         let transient = match &error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
             DbErr::Exec(RuntimeErr::SqlxError(source)) | DbErr::Query(RuntimeErr::SqlxError(source)) => match source.as_ref() {
+                // PostgreSQL: a serialisation failure, a deadlock. The transaction left nothing, and may be made again.
+                sea_orm::SqlxError::Database(db) if db.code().is_some_and(|code| matches!(code.as_ref(), "40001" | "40P01")) => {
+                    return Self::Contended(Arc::new(error));
+                }
                 sea_orm::SqlxError::Io(_) | sea_orm::SqlxError::PoolTimedOut | sea_orm::SqlxError::PoolClosed => true,
                 // SQLite: busy, locked, read-only, disk full, cannot open. PostgreSQL: class 53 (resources), 57 (operator), 25006 (read-only).
                 sea_orm::SqlxError::Database(db) => db.code().is_some_and(|code| {

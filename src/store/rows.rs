@@ -18,7 +18,7 @@ macro_rules! tables {
         #[derive(Debug, Default)]
         pub(crate) struct Rows {
             count: usize,
-            $($table: Vec<entity::$table::Model>,)+
+            $(pub $table: Vec<entity::$table::Model>,)+
         }
 
         $(impl Row for entity::$table::Model {
@@ -80,6 +80,10 @@ tables![
     source_document,
     source,
     change,
+    api_token,
+    application,
+    application_version,
+    audit_entry,
 ];
 
 /// Most parameters of a statement. Both databases allow more, but connections keep statements prepared, and longer ones take more memory there. Chosen, not yet measured.

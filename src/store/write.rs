@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryOrder as _};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryOrder as _, TransactionTrait as _};
 use uuid::Uuid;
 
 use super::Store;
 use super::rows::{Row, Rows};
 use crate::error::Result;
-use crate::identity::NodeType;
+use crate::identity::{NodeType, derived_key};
 use crate::journal::{ChangeKind, Entry, Head};
 
 /// Where salts come from: the operating system in production, a counter in tests.
@@ -28,6 +28,7 @@ pub struct Write {
     now: DateTime<Utc>,
     last: Option<(i64, [u8; 32])>,
     written: usize,
+    is_rehearsal: bool,
     pub(crate) known: Known,
 }
 
@@ -62,15 +63,52 @@ impl Store {
             // Entries chain one to the other, so writers queue. The number names this lock among advisory locks and means nothing else.
             txn.execute_unprepared("SELECT pg_advisory_xact_lock(7367011122)").await?;
         }
+        Self::begun(self.head().clone(), txn, now, salts, false).await
+    }
+
+    /// Begins a write that is only tried out: nothing is stored, nobody waits for it, and what would be stored is told at its end.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be read.
+    pub(crate) async fn rehearse(&self, now: DateTime<Utc>, salts: Salts) -> Result<Write> {
+        Self::begun(self.head().clone(), self.db().begin().await?, now, salts, true).await
+    }
+
+    async fn begun(head: Head, txn: DatabaseTransaction, now: DateTime<Utc>, salts: Salts, is_rehearsal: bool) -> Result<Write> {
         let last = entity::change::Entity::find().order_by_desc(entity::change::Column::Sequence).one(&txn).await?;
         let last = last.map(|row| (row.sequence, row.hash.try_into().unwrap_or_default()));
         // Both databases keep microseconds: what is hashed must be what is stored.
         let now = now.trunc_subsecs(6);
-        Ok(Write { txn, head: self.head().clone(), rows: Rows::default(), salts, now, last, written: 0, known: Known::default() })
+        Ok(Write { txn, head, rows: Rows::default(), salts, now, last, written: 0, is_rehearsal, known: Known::default() })
     }
 }
 
 impl Write {
+    /// Whether it is only tried out.
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        self.is_rehearsal
+    }
+
+    /// Key for what is only tried out: another one each time.
+    pub(crate) fn rehearsed_key(&self) -> Uuid {
+        derived_key("rehearsal", &[&self.salt()])
+    }
+
+    /// Ends a rehearsal: what would have been stored.
+    pub(crate) fn rehearsed(self) -> Rows {
+        self.rows
+    }
+
+    /// A new salt.
+    pub(crate) fn salt(&self) -> [u8; 32] {
+        (self.salts)()
+    }
+
+    /// Number of the last journal entry of this write, if it has one.
+    pub(crate) fn journaled(&self) -> Option<i64> {
+        self.last.map(|(sequence, _)| sequence).filter(|_| self.written > 0)
+    }
+
     /// The moment of the write.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -79,7 +117,9 @@ impl Write {
 
     /// The transaction, for the `store` parts of the nouns. Rows that wait are stored first: it sees everything that was written.
     pub(crate) async fn txn(&mut self) -> Result<&DatabaseTransaction> {
-        self.rows.store(&self.txn).await?;
+        if !self.is_rehearsal {
+            self.rows.store(&self.txn).await?;
+        }
         Ok(&self.txn)
     }
 
@@ -116,7 +156,7 @@ impl Write {
     /// Those of the database; then nothing is stored.
     pub async fn commit(mut self) -> Result<usize> {
         self.rows.store(&self.txn).await?;
-        let last = self.last.map(|(sequence, _)| sequence).filter(|_| self.written > 0);
+        let last = self.journaled();
         if let Some(sequence) = last
             && self.txn.get_database_backend() == DatabaseBackend::Postgres
         {

@@ -48,7 +48,9 @@ impl List {
         }
         let mut lists = Vec::new();
         for (type_name, parent) in parents {
-            for field in schema.fields(type_name).into_iter().filter(|field| named(&field["type"]).ends_with("Connection")) {
+            // What needs a token is no list of the public.
+            let is_list = |field: &&Value| named(&field["type"]).ends_with("Connection") && field["name"] != "applications";
+            for field in schema.fields(type_name).into_iter().filter(is_list) {
                 let names: Vec<&str> = arguments(field).iter().map(|argument| text(&argument["name"])).collect();
                 let mut orders = vec![None];
                 if let Some(order) = arguments(field).iter().find(|argument| argument["name"] == "orderBy") {

@@ -21,11 +21,39 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
 fn help_is_worth_reading() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", said(folder.path(), &["--help"]));
-    for command in ["serve", "migrate", "import", "journal", "generate", "index", "schema"] {
+    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "schema"] {
         let told = said(folder.path(), &[command, "--help"]);
         assert!(told.contains(&format!("Usage: yeollam {command}")) && told.ends_with("[0]\n\n"), "{told}");
     }
     assert_eq!(fs_entries(folder.path()), 0, "help makes no folder");
+}
+
+#[test]
+fn tokens_are_given_out_listed_and_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = |arguments: &[&str]| said(folder.path(), &[&["token"], arguments].concat());
+    assert!(run(folder.path(), &["migrate", "up"]).status.success());
+    assert!(token(&["list"]).contains("There is no token"));
+    for (arguments, told) in [
+        (&["create", "--role", "agency", "--name", "가"][..], "names the agency"),
+        (&["create", "--role", "agency", "--agency", "0000000", "--name", "가"], "0000000"),
+        (&["create", "--role", "admin", "--name", "가", "--expires", "2020-01-01"], "expired already"),
+        (&["create", "--role", "admin", "--name", "가", "--expires", "soon"], "--expires"),
+        (&["create", "--role", "king", "--name", "가"], "king"),
+        (&["revoke", "00000000-0000-0000-0000-000000000000"], "there is no token"),
+    ] {
+        let answer = token(arguments);
+        assert!(answer.contains(told) && !answer.ends_with("[0]\n\n"), "{answer}");
+    }
+    let made = token(&["create", "--role", "regulator", "--name", "위원회", "--expires", "2999-12-31"]);
+    let secret = made.lines().find(|line| line.starts_with("ylm_")).unwrap().to_owned();
+    assert!(secret.len() == 47 && made.contains(&format!("Authorization: Bearer {secret}")), "{made}");
+    let id = made.lines().find_map(|line| line.trim().strip_prefix("yeollam token revoke ")).unwrap().to_owned();
+    let listed = token(&["list"]);
+    assert!(listed.contains(&id) && listed.contains("REGULATOR") && listed.contains("2999-12-31T15:00Z") && !listed.contains(&secret[4..]), "{listed}");
+    assert!(token(&["revoke", &id]).contains("Revoked"));
+    let row = token(&["list"]).lines().find(|line| line.starts_with(&id)).unwrap().to_owned();
+    assert_eq!(row.matches("T").count(), 3 + row.matches("REGULATOR").count(), "created, expires, revoked: {row}");
 }
 
 fn fs_entries(folder: &Path) -> usize {

@@ -113,7 +113,8 @@ async fn names_follow_the_rules(server: Server) {
             if of == "ID" && is_output && !["id", "nodeId"].contains(&field_name) {
                 refuse(&place, "a field refers to objects, not to their ids");
             }
-            if is_output && is_list(&field["type"]) && !text(&field["type"]["kind"]).eq("NON_NULL") {
+            let is_path_of_error = name.ends_with("UserError") && field_name == "field";
+            if is_output && !is_path_of_error && is_list(&field["type"]) && !text(&field["type"]["kind"]).eq("NON_NULL") {
                 refuse(&place, "a list is never null");
             }
         }
@@ -174,8 +175,8 @@ async fn no_list_is_without_a_limit(server: Server) {
 /// What is planned and not there yet is not in the schema, not even as a stub.
 async fn nothing_is_announced_that_is_missing(server: Server) {
     let schema = Schema::of(&server).await;
-    assert!(schema.root["mutationType"].is_null());
-    let planned = ["Finding", "Application", "Recommendation", "Token", "Import"];
+    assert_eq!([text(&schema.root["mutationType"]["name"]), text(&schema.root["subscriptionType"]["name"])], ["Mutation", "Subscription"]);
+    let planned = ["Finding", "Recommendation", "Import"];
     let found: Vec<&String> = schema.types.keys().filter(|name| planned.iter().any(|word| name.starts_with(word))).collect();
     assert!(found.is_empty(), "{found:?}");
 }

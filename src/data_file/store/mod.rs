@@ -2,6 +2,8 @@
 
 mod record;
 
+pub use record::{RecordedFile, RecordedRegistration};
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Recording data files with their histories, many at a time: what the register holds of them is read by a few statements, then they are gone through in order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -23,7 +23,7 @@ use crate::store::{Write, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 /// What recording a file with its history came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct RecordedFile {
     /// Whether the file is new.
     pub is_new: bool,
@@ -31,6 +31,21 @@ pub struct RecordedFile {
     pub recorded: usize,
     /// Registrations that were recorded already with the same content.
     pub unchanged: usize,
+    /// The last registration recorded.
+    pub registration: Option<RecordedRegistration>,
+}
+
+/// A registration that was recorded.
+#[derive(Clone, Debug)]
+pub struct RecordedRegistration {
+    /// File.
+    pub data_file: Uuid,
+    /// Key.
+    pub id: Uuid,
+    /// Content.
+    pub content: Arc<Content>,
+    /// Content of the registration that held before it.
+    pub before: Option<Arc<Content>>,
 }
 
 /// Most files that are looked up together.
@@ -184,8 +199,9 @@ impl Write {
             return None;
         }
         let number = self.identified(known, input, agency_id, problems)?;
-        let file_id = node_key(NodeType::DataFile, &[&number]);
         let stored = known.by_number.get(&number);
+        // What is only tried out must not be taken for what will have that number.
+        let file_id = if stored.is_none() && self.is_rehearsal() { self.rehearsed_key() } else { node_key(NodeType::DataFile, &[&number]) };
         let mut history = stored.map(|file| file.history.clone()).unwrap_or_default();
         outcome.is_new = stored.is_none();
         let mut new = Vec::new();
@@ -208,6 +224,9 @@ impl Write {
                     return;
                 }
                 let mut content = registration.checked(problems, agency, history.is_empty() && new.is_empty(), today, parties);
+                if let Some(states) = &registration.states {
+                    keep_the_rest(&mut content, states, &history, problems);
+                }
                 // The same day said otherwise: what was recorded of it is corrected.
                 let repeats_a_day = history.iter().any(|recorded| recorded.content.valid_from == content.valid_from);
                 if registration.change_kind.is_none() && repeats_a_day {
@@ -223,7 +242,7 @@ impl Write {
         let new: Vec<(NumberedContent, &[SourceInput])> = (first_number..)
             .zip(new)
             .map(|(number, (registration, content))| {
-                let id = part_key(NodeType::Registration.as_str(), file_id, number);
+                let id = if self.is_rehearsal() { self.rehearsed_key() } else { part_key(NodeType::Registration.as_str(), file_id, number) };
                 (NumberedContent { id, number, content }, registration.sources.as_slice())
             })
             .collect();
@@ -253,11 +272,18 @@ impl Write {
             let before = place.checked_sub(1).and_then(|place| history.get(place)).map(|before| Arc::clone(&before.content));
             New { registration, before, sources }
         });
+        let registrations: Vec<New<'_>> = registrations.collect();
+        outcome.registration = registrations.last().map(|new| RecordedRegistration {
+            data_file: file_id,
+            id: new.registration.id,
+            content: Arc::clone(&new.registration.content),
+            before: new.before.clone(),
+        });
         let plan = Plan {
             is_new: stored.is_none(),
             is_changed: stored.is_some_and(|stored| stored.row != row),
             is_status_changed: stored.is_some_and(|stored| stored.row.status != row.status),
-            registrations: registrations.collect(),
+            registrations,
             row: row.clone(),
         };
         known.keep(File { row, history });
@@ -270,7 +296,7 @@ impl Write {
         let (file_id, status) = (row.id, row.status.clone());
         if is_new {
             self.insert([row]);
-        } else if is_changed {
+        } else if is_changed && !self.is_rehearsal() {
             row.into_active_model().reset_all().update(self.txn().await?).await?;
         }
         if is_status_changed && registrations.is_empty() {
@@ -309,7 +335,19 @@ impl Write {
             return Some(number.clone());
         }
         let names = input.registrations.iter().map(|registration| hangul::folded(&registration.name));
+        let is_gone = |number: &&String| known.by_number.get(*number).is_some_and(|file| file.row.status == DataFileStatus::Destroyed.as_str());
         let mut named: Vec<&String> = names.filter_map(|name| known.named.get(&(agency_id, name))).flatten().collect();
+        if input.is_application {
+            named.retain(|number| !is_gone(number));
+            if let Some(number) = named.first() {
+                problems.add(
+                    "registrations.0.name",
+                    code::CONFLICT,
+                    format!("the agency has a data file of that name already, {number}: apply for its amendment"),
+                );
+                return None;
+            }
+        }
         named.sort();
         named.dedup();
         match named[..] {
@@ -321,6 +359,27 @@ impl Write {
                 None
             }
         }
+    }
+}
+
+/// Completes what an application states by what the file's registration says on that day.
+fn keep_the_rest(content: &mut Content, states: &BTreeSet<String>, history: &[NumberedContent], problems: &mut Problems) {
+    let Some(last) = history.last() else { return };
+    let is_correction = content.change_kind == RegistrationChangeKind::Correction;
+    let before = history.iter().rev().find(|recorded| recorded.content.valid_from <= content.valid_from);
+    match before {
+        Some(before) if is_correction || before.id == last.id => content.keep(&before.content, states),
+        Some(_) => {
+            let message = format!(
+                "{} lies before {}, from when the registration in force holds; correct the earlier one instead",
+                content.valid_from, last.content.valid_from
+            );
+            problems.add("validFrom", code::CONFLICT, message);
+        }
+        None => problems.add("validFrom", code::CONFLICT, format!("{} lies before the first registration of the file", content.valid_from)),
+    }
+    if last.content.change_kind == RegistrationChangeKind::Destruction {
+        problems.add("changeKind", code::CONFLICT, "the file was destroyed: nothing is recorded of it any more");
     }
 }
 

@@ -165,6 +165,8 @@ impl<'a> Walk<'a> {
 /// What a field costs that is answered by passes over the search index, whatever it gives; a facet is a pass each.
 fn pass(field: &str, times: u64) -> u64 {
     match field {
+        // Everything that recording reads is read.
+        "registrationCheck" | "check" => PASS.saturating_mul(5),
         "search" | "statistics" | "similar" | "suggest" => PASS,
         "facets" => PASS.saturating_mul(times),
         _ => 0,

@@ -9,7 +9,10 @@ use crate::http::parameters;
 #[derive(Debug, PartialEq)]
 pub enum Message {
     /// It introduces itself.
-    ConnectionInit,
+    ConnectionInit {
+        /// What stands in the header `Authorization` elsewhere, which pages in browsers cannot send with a WebSocket.
+        authorization: Option<String>,
+    },
     /// It wants a sign of life. What it sent along goes back.
     Ping(Option<Map<String, Value>>),
     /// It gives one.
@@ -46,7 +49,14 @@ impl Message {
             _ => Err(format!("`{kind}` has an `id`, a text that is not empty")),
         };
         match kind.as_str() {
-            "connection_init" => Ok(Self::ConnectionInit),
+            "connection_init" => {
+                let named = payload.into_iter().flatten().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+                match named {
+                    Some((_, Value::String(authorization))) => Ok(Self::ConnectionInit { authorization: Some(authorization) }),
+                    None | Some((_, Value::Null)) => Ok(Self::ConnectionInit { authorization: None }),
+                    Some(_) => Err("`authorization` is a text".to_owned()),
+                }
+            }
             "ping" => Ok(Self::Ping(payload)),
             "pong" => Ok(Self::Pong),
             "complete" => Ok(Self::Complete { id: id()? }),
@@ -90,9 +100,12 @@ mod tests {
     #[test]
     fn messages_are_read() {
         let request = GraphqlRequest { query: "{ a }".to_owned(), ..GraphqlRequest::default() };
+        let init = |authorization: Option<&str>| Some(Message::ConnectionInit { authorization: authorization.map(str::to_owned) });
         for (text, expected) in [
-            (r#"{"type": "connection_init"}"#, Some(Message::ConnectionInit)),
-            (r#"{"type": "connection_init", "payload": {"a": 1}}"#, Some(Message::ConnectionInit)),
+            (r#"{"type": "connection_init"}"#, init(None)),
+            (r#"{"type": "connection_init", "payload": {"a": 1, "authorization": null}}"#, init(None)),
+            (r#"{"type": "connection_init", "payload": {"Authorization": "Bearer x"}}"#, init(Some("Bearer x"))),
+            (r#"{"type": "connection_init", "payload": {"authorization": 3}}"#, None),
             (r#"{"type": "connection_init", "payload": 3}"#, None),
             (r#"{"type": "ping", "payload": null}"#, Some(Message::Ping(None))),
             (r#"{"type": "pong"}"#, Some(Message::Pong)),

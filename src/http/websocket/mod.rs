@@ -176,9 +176,11 @@ impl Connection {
             Some(Ok(Frame::Close(_)) | Err(_)) | None => return Err(Close::Gone),
         };
         match Message::parse(&text).map_err(Close::Invalid)? {
-            Message::ConnectionInit if self.is_acknowledged => Err(Close::SecondInit),
-            Message::ConnectionInit => {
+            Message::ConnectionInit { .. } if self.is_acknowledged => Err(Close::SecondInit),
+            Message::ConnectionInit { authorization } => {
                 self.is_acknowledged = true;
+                // Whoever says both is asked for the one that was said last.
+                self.context.authorization = authorization.or_else(|| self.context.authorization.take());
                 self.say(message::CONNECTION_ACK.to_owned()).await
             }
             Message::Ping(payload) => self.say(message::pong(payload)).await,

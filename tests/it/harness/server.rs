@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use uuid::Uuid;
+use yeollam::access::{NewToken, Role};
 use yeollam::graphql::admission::limits::Limits;
 use yeollam::http::Settings;
 use yeollam::import::{Failure, Report, import};
@@ -47,6 +49,8 @@ pub struct Server {
     address: String,
     client: reqwest::Client,
     statements: Arc<Mutex<Vec<String>>>,
+    /// Chance of the tests' tokens: one source for a server, or two tokens would be one.
+    secrets: Salts,
     clock: Arc<Mutex<DateTime<Utc>>>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
@@ -87,7 +91,9 @@ impl Server {
         let clock = Arc::new(Mutex::new(instant));
         let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), Arc::clone(&clock), stopped).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { backend, store, address, client, statements, clock, stop: Some(stop), serving, beside: Mutex::default(), _index_folder: index_folder, database }
+        let secrets = salts();
+        let beside = Mutex::default();
+        Self { backend, store, address, client, statements, secrets, clock, stop: Some(stop), serving, beside, _index_folder: index_folder, database }
     }
 
     /// Sets the clock of the server.
@@ -168,10 +174,46 @@ impl Server {
     pub async fn answer(&self, document: &str, variables: Value) -> Answer {
         let body = json!({ "query": document, "variables": variables }).to_string();
         let request = self.request(reqwest::Method::POST, "/graphql").header("content-type", "application/json").body(body);
-        let response = request.send().await.unwrap();
-        let status = response.status();
-        let text = response.text().await.unwrap();
-        Answer { status, body: serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status}, and no JSON ({error}): {text}")) }
+        answered(request).await
+    }
+
+    /// A token that takes part from the instant of the tests on, for good.
+    pub async fn token(&self, role: Role, agency: Option<&str>, name: &str) -> String {
+        self.token_until(role, agency, name, now(), None).await.1
+    }
+
+    /// A token made at one instant and valid until another, with its key.
+    pub async fn token_until(&self, role: Role, agency: Option<&str>, name: &str, from: DateTime<Utc>, until: Option<DateTime<Utc>>) -> (Uuid, String) {
+        let mut write = self.store.write(from, self.secrets.clone()).await.unwrap();
+        let new = NewToken { name: name.to_owned(), role, agency: agency.map(str::to_owned), expires_at: until };
+        let (id, secret) = write.new_token(&new).await.unwrap();
+        write.commit().await.unwrap();
+        (id, secret.text())
+    }
+
+    /// Whatever the server answers to the bearer of a token.
+    pub async fn answer_as(&self, token: &str, document: &str, variables: Value) -> Answer {
+        self.sent_as(token, None, document, variables).await
+    }
+
+    /// Whatever the server answers to the bearer of a token, under an idempotency key.
+    pub async fn sent_as(&self, token: &str, key: Option<&str>, document: &str, variables: Value) -> Answer {
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let mut request = self.request(reqwest::Method::POST, "/graphql").header("content-type", "application/json").body(body);
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        answered(request).await
+    }
+
+    /// `data` of the answer to the bearer of a token; there must be no errors.
+    pub async fn query_as(&self, token: &str, document: &str, variables: Value) -> Value {
+        let answer = self.answer_as(token, document, variables).await;
+        assert!(answer.status == StatusCode::OK && answer.body.get("errors").is_none(), "the request failed: {answer}\n{document}");
+        answer.body["data"].clone()
     }
 
     /// A request to a path of the server, for tests of HTTP itself.
@@ -200,6 +242,13 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:#}", self.status, self.body)
     }
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    Answer { status, body: serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status}, and no JSON ({error}): {text}")) }
 }
 
 /// The instant of the tests.
@@ -254,7 +303,7 @@ async fn start_server(
     let search = Search::default();
     let clock: yeollam::server::Clock = Arc::new(move || *clock.lock().unwrap());
     let followers = yeollam::server::follow(&store, &search, index_folder, Arc::clone(&clock));
-    let app = yeollam::server::app(&store, &search, clock, request_id, PUBLIC_URL, Limits::default(), Settings::default())
+    let app = yeollam::server::app(&store, &search, clock, salts(), request_id, PUBLIC_URL, Limits::default(), Settings::default())
         .unwrap_or_else(|error| panic!("{}", error.chain()));
     // A test begins with everything found.
     while let Err(error) = search.snapshot() {

@@ -19,9 +19,17 @@ pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 impl Socket {
     /// Connects, offering these protocols. The error is the status with which the server refuses.
     pub async fn connect(address: &str, protocols: &str) -> Result<Self, u16> {
+        Self::connect_as("", address, protocols).await
+    }
+
+    /// The same as the bearer of a token, if there is one.
+    pub async fn connect_as(token: &str, address: &str, protocols: &str) -> Result<Self, u16> {
         let mut request = format!("{}/graphql", address.replace("http://", "ws://")).into_client_request().unwrap();
         if !protocols.is_empty() {
             request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+        }
+        if !token.is_empty() {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         }
         match connect_async(request).await {
             Ok((socket, response)) => {

@@ -1,0 +1,111 @@
+//! The guard before execution: whose token a request brings, and whether a mutation was answered before.
+
+use std::sync::Arc;
+
+use async_graphql::Response;
+use async_graphql::parser::types::OperationType;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use super::{IdempotentAnswer, Refused, Viewer, bearer};
+use crate::error::{Error, code};
+use crate::graphql::admission::refusal::Refusal;
+use crate::graphql::guard::{Entrance, Guard};
+use crate::graphql::request::{Ending, GraphqlRequest, RequestContext};
+use crate::server::Clock;
+use crate::store::Store;
+
+/// Longest idempotency key.
+const LONGEST_KEY: usize = 255;
+
+/// Takes tokens and idempotency keys by the tables of the register.
+#[derive(Clone)]
+pub struct AccessGuard {
+    store: Store,
+    clock: Clock,
+}
+
+impl AccessGuard {
+    /// A guard over a store.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    async fn viewer(&self, header: &str) -> Result<Result<Viewer, Refused>, Error> {
+        match bearer(header) {
+            Some(secret) => self.store.viewer(&secret, (self.clock)()).await,
+            None => Ok(Err(Refused::Unknown)),
+        }
+    }
+
+    async fn admitted(&self, request: &GraphqlRequest, operation: OperationType, context: &mut RequestContext) -> Result<Entrance, Error> {
+        let Some(header) = &context.authorization else { return Ok(Entrance::Admitted) };
+        let viewer = match self.viewer(header).await? {
+            Ok(viewer) => context.viewer.insert(Arc::new(viewer)),
+            Err(refused) => return Ok(Entrance::Refused(Ending::Unauthenticated, Refusal::new(code::UNAUTHENTICATED, refused.message()))),
+        };
+        let Some(key) = context.idempotency_key.as_deref().filter(|_| operation == OperationType::Mutation) else { return Ok(Entrance::Admitted) };
+        if key.is_empty() || key.len() > LONGEST_KEY {
+            let message = format!("`Idempotency-Key` has {} bytes; a key has 1 to {LONGEST_KEY}.", key.len());
+            return Ok(refused(Refusal::new(code::BAD_REQUEST, message)));
+        }
+        Ok(match self.store.begin_idempotent(viewer.token, key, hash(request), (self.clock)()).await? {
+            IdempotentAnswer::New => Entrance::Admitted,
+            IdempotentAnswer::Answered(answer) => {
+                Entrance::Answered(serde_json::from_str(&answer).map_err(|error| Error::internal(format!("a kept answer cannot be read: {error}")))?)
+            }
+            IdempotentAnswer::Underway => refused(Refusal::new(
+                code::IDEMPOTENCY_KEY_IN_USE,
+                "The mutation with this `Idempotency-Key` is being carried out. Send it again in a moment, and its answer comes.",
+            )),
+            IdempotentAnswer::OfAnother => refused(Refusal::new(
+                code::IDEMPOTENCY_KEY_REUSED,
+                "This `Idempotency-Key` was used within a day for another document, or for other variables. A key is for one mutation: choose another one.",
+            )),
+        })
+    }
+}
+
+fn refused(refusal: Refusal) -> Entrance {
+    Entrance::Refused(Ending::RequestError, refusal)
+}
+
+/// Hash of what a key stands for.
+fn hash(request: &GraphqlRequest) -> [u8; 32] {
+    let variables = serde_json::Value::Object(request.variables.clone()).to_string();
+    let mut hasher = blake3::Hasher::new_derive_key("yeollam 2026-11-23 mutation under an idempotency key");
+    for part in [request.query.as_str(), request.operation_name.as_deref().unwrap_or_default(), &variables] {
+        hasher.update(&(part.len() as u64).to_be_bytes()).update(part.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+impl Guard for AccessGuard {
+    fn enter<'a>(&'a self, request: &'a GraphqlRequest, operation: OperationType, context: &'a mut RequestContext) -> BoxFuture<'a, Entrance> {
+        async move {
+            self.admitted(request, operation, context).await.unwrap_or_else(|error| {
+                tracing::error!(request_id = context.request_id, error = error.chain(), "a request could not be let in");
+                let message = format!("The register cannot answer at the moment. Try again later. The request id is {}.", context.request_id);
+                Entrance::Refused(Ending::Broken, Refusal::new(error.code(), message))
+            })
+        }
+        .boxed()
+    }
+
+    fn leave<'a>(&'a self, operation: OperationType, context: &'a RequestContext, response: &'a Response) -> BoxFuture<'a, ()> {
+        async move {
+            let (Some(viewer), Some(key), OperationType::Mutation) = (&context.viewer, &context.idempotency_key, operation) else { return };
+            // What failed by the server's fault may be tried again.
+            let is_final = response.errors.iter().all(|error| {
+                let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+                ![code::INTERNAL_SERVER_ERROR, code::UNAVAILABLE].iter().any(|fault| code == Some(&(*fault).into()))
+            });
+            let answer = if is_final { serde_json::to_string(response).ok() } else { None };
+            if let Err(error) = self.store.end_idempotent(viewer.token, key, answer).await {
+                tracing::error!(request_id = context.request_id, error = error.chain(), "the answer of a mutation was not kept");
+            }
+        }
+        .boxed()
+    }
+}

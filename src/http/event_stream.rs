@@ -19,16 +19,13 @@ use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
 pub fn answer(app: &App, mut stop: Stop, context: RequestContext, request: GraphqlRequest, transport: Transport) -> Response {
     let deadline = app.settings.deadline;
     let answers = app.engine.clone().answers(request, transport, context).then(move |answer| answer::next(answer, deadline));
-    // After an answer without `data` there is none.
-    let answers = answers.scan(false, |is_over, answer| {
-        let next = (!*is_over).then(|| match answer {
-            Ok(response) => response,
-            Err(Unanswered { response, .. }) => {
-                *is_over = true;
-                response
-            }
-        });
-        std::future::ready(next)
+    // After an answer without `data` there is none, and none is waited for.
+    let answers = stream::unfold(Some(answers.boxed()), |answers| async move {
+        let mut answers = answers?;
+        Some(match answers.next().await? {
+            Ok(response) => (response, Some(answers)),
+            Err(Unanswered { response, .. }) => (response, None),
+        })
     });
     // With data, though empty: browsers drop an event that has none.
     let end = stream::once(async { "event: complete\ndata: \n\n".to_owned() });

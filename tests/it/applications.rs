@@ -148,7 +148,7 @@ async fn a_mirror_has_registrations_and_no_applications(server: Server) {
     server.store.export_journal(0, &mut lines).await.unwrap();
     let text = String::from_utf8(lines.clone()).unwrap();
     assert!(text.contains("미러에 있을 명부") && text.contains("바뀐 목적"));
-    for private in ["비공개 신청", "담당자\"", "ylm_", "api_token", "application", "audit_entry", "idempotency_key"] {
+    for private in ["비공개 신청", "김포시 담당자", "위원회 담당자", "ylm_", "api_token", "\"application", "audit_entry", "idempotency_key"] {
         assert!(!text.contains(private), "{private}");
     }
     let mirror = Server::start(server.backend, Data::Empty).await;

@@ -78,7 +78,7 @@ async fn a_connection_carries_any_operation(server: Server) {
             "subscription { changes { node { ... on Agency { dataFiles(first: 100) { nodes { registrations(first: 100) { nodes { id provisions(first: 100) { nodes { id } } } } } } } } } }",
             "COST_LIMIT_EXCEEDED",
         ),
-        ("mutation { forget }", "OPERATION_RESOLUTION_FAILURE"),
+        ("mutation { forget }", "GRAPHQL_VALIDATION_FAILED"),
         ("{", "GRAPHQL_PARSE_FAILED"),
     ] {
         socket.subscribe("e", query, json!({})).await;

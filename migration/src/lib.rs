@@ -5,6 +5,7 @@ pub use sea_orm_migration::prelude::*;
 mod m20261122_000001_register;
 mod m20261123_000001_access;
 mod m20261123_000002_application;
+mod tables;
 
 /// Every migration, oldest first.
 pub struct Migrator;

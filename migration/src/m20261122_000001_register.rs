@@ -1,7 +1,8 @@
 //! The register: agencies, files and their registrations, policies, assessments, organizations, statutes, sources and the journal.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DatabaseBackend;
+
+use crate::tables;
 
 /// Creates every table of the register.
 #[derive(DeriveMigrationName)]
@@ -10,10 +11,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in statements(manager.get_database_backend()) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        tables::create(manager, SCHEMA).await
     }
 
     /// On SQLite too: a migration that fails leaves the schema as it was.
@@ -22,10 +20,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in TABLES.iter().rev() {
-            manager.get_connection().execute_unprepared(&format!("DROP TABLE {table}")).await?;
-        }
-        Ok(())
+        tables::drop(manager, TABLES).await
     }
 }
 
@@ -73,22 +68,6 @@ const TABLES: &[&str] = &[
     "source",
     "change",
 ];
-
-/// The statements in the dialect of the database. `@key` is text in binary order: Hangul syllables in code-point order are in dictionary order, on both databases.
-fn statements(backend: DatabaseBackend) -> Vec<String> {
-    let types: [(&str, &str); 6] = match backend {
-        DatabaseBackend::Postgres => [
-            ("@key", "text COLLATE \"C\""),
-            ("@uuid", "uuid"),
-            ("@date", "date"),
-            ("@instant", "timestamp with time zone"),
-            ("@double", "double precision"),
-            ("@blob", "bytea"),
-        ],
-        _ => [("@key", "text"), ("@uuid", "blob"), ("@date", "text"), ("@instant", "text"), ("@double", "double"), ("@blob", "blob")],
-    };
-    SCHEMA.iter().map(|statement| types.iter().fold((*statement).to_owned(), |text, (mark, name)| text.replace(mark, name))).collect()
-}
 
 const SCHEMA: &[&str] = &[
     r#"CREATE TABLE "region" (

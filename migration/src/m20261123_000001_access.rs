@@ -1,7 +1,8 @@
 //! Who may: API tokens, the private audit log, idempotency keys.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DatabaseBackend;
+
+use crate::tables;
 
 /// Creates the tables of access.
 #[derive(DeriveMigrationName)]
@@ -10,10 +11,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in statements(manager.get_database_backend()) {
-            manager.get_connection().execute_unprepared(&statement).await?;
-        }
-        Ok(())
+        tables::create(manager, SCHEMA).await
     }
 
     /// On SQLite too: a migration that fails leaves the schema as it was.
@@ -22,24 +20,12 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in TABLES.iter().rev() {
-            manager.get_connection().execute_unprepared(&format!("DROP TABLE {table}")).await?;
-        }
-        Ok(())
+        tables::drop(manager, TABLES).await
     }
 }
 
 /// Tables in the order in which they can be created.
 const TABLES: &[&str] = &["api_token", "audit_entry", "idempotency_key"];
-
-/// The statements in the dialect of the database. `@key` is text in binary order, as in the tables of the register.
-fn statements(backend: DatabaseBackend) -> Vec<String> {
-    let types: [(&str, &str); 4] = match backend {
-        DatabaseBackend::Postgres => [("@key", "text COLLATE \"C\""), ("@uuid", "uuid"), ("@instant", "timestamp with time zone"), ("@blob", "bytea")],
-        _ => [("@key", "text"), ("@uuid", "blob"), ("@instant", "text"), ("@blob", "blob")],
-    };
-    SCHEMA.iter().map(|statement| types.iter().fold((*statement).to_owned(), |text, (mark, name)| text.replace(mark, name))).collect()
-}
 
 const SCHEMA: &[&str] = &[
     r#"CREATE TABLE "api_token" (

@@ -63,14 +63,6 @@ pub struct Snapshot {
     pub sequence: i64,
 }
 
-impl Snapshot {
-    /// Number of files, of any status.
-    #[must_use]
-    pub fn file_count(&self) -> usize {
-        self.segments.iter().map(|segment| segment.alive.count_ones(..)).sum()
-    }
-}
-
 /// Why an index that is there is not used.
 #[derive(Debug)]
 pub enum Unusable {
@@ -241,8 +233,8 @@ impl OpenIndex {
     async fn load_linked(&mut self, store: &Store) -> Result<()> {
         let mut linked = Linked::default();
         linked.agencies.update(store.agency_entries(None).await?);
-        linked.update_organizations(store.organization_entries(None).await?);
-        linked.update_statutes(store.statute_entries(None).await?);
+        linked.organizations.update(store.organization_entries(None).await?);
+        linked.statutes.update(store.statute_entries(None).await?);
         self.linked = Arc::new(linked);
         Ok(())
     }
@@ -324,10 +316,10 @@ impl OpenIndex {
             linked.agencies.update(agencies);
         }
         if !organizations.is_empty() {
-            linked.update_organizations(organizations);
+            linked.organizations.update(organizations);
         }
         if !statutes.is_empty() {
-            linked.update_statutes(statutes);
+            linked.statutes.update(statutes);
         }
         Ok(())
     }

@@ -88,7 +88,8 @@ impl Numbered {
         number
     }
 
-    fn update(&mut self, entries: Vec<NamedEntry>) {
+    /// Adds things, or changes those that are known.
+    pub fn update(&mut self, entries: Vec<NamedEntry>) {
         for entry in entries {
             self.put(entry.key, entry.names);
         }
@@ -231,16 +232,4 @@ pub struct Linked {
     pub organizations: Numbered,
     /// Statutes.
     pub statutes: Numbered,
-}
-
-impl Linked {
-    /// Adds bodies, or changes those that are known.
-    pub fn update_organizations(&mut self, entries: Vec<NamedEntry>) {
-        self.organizations.update(entries);
-    }
-
-    /// Adds statutes, or changes those that are known.
-    pub fn update_statutes(&mut self, entries: Vec<NamedEntry>) {
-        self.statutes.update(entries);
-    }
 }

@@ -52,8 +52,8 @@ fn linked() -> Linked {
     let named = |kind: u128, names: &[&str]| {
         names.iter().enumerate().map(|(place, name)| NamedEntry { key: key(kind, place), names: vec![(*name).to_owned()] }).collect()
     };
-    linked.update_organizations(named(2, &BODIES));
-    linked.update_statutes(named(3, &STATUTES));
+    linked.organizations.update(named(2, &BODIES));
+    linked.statutes.update(named(3, &STATUTES));
     linked
 }
 

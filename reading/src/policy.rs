@@ -1,0 +1,1 @@
+//! Privacy policies as published: plain text, HTML, Markdown.

@@ -1,0 +1,1 @@
+//! Spreadsheets: CSV, TSV, XLSX, XLS.

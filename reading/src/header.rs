@@ -131,6 +131,13 @@ pub fn column(text: &str) -> Option<Column> {
     named(&compact(&outside)).or_else(|| named(&compact(text))).or_else(|| named(&compact(&inside)))
 }
 
+/// The text is a header as it stands in the list, not one told by its parts.
+#[must_use]
+pub fn is_listed(text: &str) -> bool {
+    let words = compact(text);
+    WORDS.iter().any(|(_, listed)| listed.contains(&words.as_str()))
+}
+
 /// What a header of two rows says: the upper one spans several columns ("제공받는 자" over "수탁자 / 재수탁자").
 #[must_use]
 pub fn column_under(group: &str, text: &str) -> Option<Column> {

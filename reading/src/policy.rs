@@ -1,1 +1,0 @@
-//! Privacy policies as published: plain text, HTML, Markdown.

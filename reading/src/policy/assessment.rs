@@ -1,0 +1,71 @@
+//! Impact assessments (영향평가, Act 제33조): the table of those that were done, or that none is needed.
+
+use super::Read;
+use super::block::tidy;
+use super::day::{days, period};
+use super::section::SectionKind;
+use super::statement::{Assessment, Policy, Stated};
+use super::table::{Kind, kind};
+use crate::header::{Column, compact};
+
+/// Reads the assessments of a policy.
+pub(super) fn read(parts: &[Read], policy: &mut Policy) {
+    for part in parts {
+        for (_, grid) in part.tables() {
+            if kind(grid, &part.part) != Kind::Assessments {
+                continue;
+            }
+            for row in &grid.rows {
+                let text = |column: Column| grid.texts(row, column).next().map(|(text, _, _)| text.to_owned());
+                let Some(name) = text(Column::FileName).or_else(|| text(Column::System)).map(|name| tidy(&name.replace('\n', " "))) else { continue };
+                let items: Vec<String> = text(Column::Items).into_iter().collect();
+                let when = grid.place(Column::AssessmentYear).and_then(|place| row.cells.get(place));
+                let is_own = when.is_some_and(|cell| !cell.text.is_empty() && !cell.from_above);
+                // A year that several rows share, by a merged or blank cell, is that of one assessment of several files.
+                if !is_own && let Some(last) = policy.assessments.last_mut() {
+                    last.files.push(name);
+                    last.items.extend(items);
+                    last.span = last.span.to(row.span);
+                    continue;
+                }
+                let when = when.map(|cell| cell.text.to_string()).unwrap_or_default();
+                let found = period(&when);
+                let day = days(&when).first().map(|day| day.day);
+                policy.assessments.push(Assessment {
+                    files: vec![name],
+                    year: year(&when),
+                    from: found.from.or(day),
+                    until: found.until,
+                    items,
+                    assessor: text(Column::Assessor),
+                    outcome: text(Column::Outcome),
+                    span: row.span,
+                });
+            }
+        }
+    }
+    for part in parts.iter().filter(|part| part.is(SectionKind::ImpactAssessment)) {
+        let denial = part.part.lines().find(|line| {
+            let words = compact(&line.text);
+            words.contains("영향평가")
+                && (words.contains("해당되지않") || words.contains("해당하지않") || words.contains("대상이아") || words.contains("대상아님"))
+        });
+        if let Some(line) = denial.filter(|_| policy.assessments.is_empty()) {
+            policy.assessment_text = Some(Stated::new("영향평가 대상에 해당되지 않음", line.span).with(0.9));
+        }
+    }
+}
+
+/// A year of four digits: "2023년", "2022".
+fn year(text: &str) -> Option<i32> {
+    let digits = |at: usize| text[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let mut at = 0;
+    while at < text.len() {
+        let length = digits(at);
+        if length == 4 {
+            return text[at..at + 4].parse().ok().filter(|year| (2000..2100).contains(year));
+        }
+        at += if length > 0 { length } else { text[at..].chars().next().map_or(1, char::len_utf8) };
+    }
+    None
+}

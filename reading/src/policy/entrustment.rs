@@ -1,0 +1,127 @@
+//! Entrustment of processing (처리위탁): tables, lists of labels; and what the institution does on behalf of others.
+
+use super::Read;
+use super::block::{Span, tidy};
+use super::day::period;
+use super::file::beginning;
+use super::labelled::{self, Labelled};
+use super::provision::in_one_line;
+use super::section::SectionKind;
+use super::statement::{Entrustment, IncomingEntrustment, Policy, Reason, Stated, Unread};
+use super::table::{Grid, Kind, Row, is_none, kind, stated};
+use crate::header::{Column, compact};
+
+/// Reads every entrustment that names who does what.
+pub(super) fn read(parts: &[Read], policy: &mut Policy) {
+    for part in parts {
+        for (_, grid) in part.tables() {
+            if kind(grid, &part.part) == Kind::Entrustments {
+                for row in &grid.rows {
+                    read_row(grid, row, policy);
+                }
+            }
+        }
+        if part.is_any(&[SectionKind::Entrustment, SectionKind::VideoDevices]) {
+            for record in labelled::records(&part.part.blocks) {
+                of_labels(&record.values, policy);
+            }
+        }
+    }
+}
+
+fn read_row(grid: &Grid, row: &Row, policy: &mut Policy) {
+    use Column as C;
+    let text = |column: C| grid.texts(row, column).next().map(|(text, _, _)| in_one_line(text));
+    let mut entrustees = grid.texts(row, C::Entrustee).map(|(text, _, _)| text.to_owned());
+    let first = entrustees.next();
+    // A header over two columns: the second is the sub-entrustee, unless it repeats the first.
+    let second = entrustees.next().filter(|second| Some(second) != first.as_ref());
+    let (first, in_cell) = match first {
+        Some(first) => {
+            // "수탁업체명 : ㈜가나\n주소 : …"
+            let values = labelled::all(&first, row.span).1;
+            let named = values.iter().find(|value| value.column == C::Entrustee).map(|value| value.value.clone());
+            (Some(named.unwrap_or(first)), values)
+        }
+        None => (None, Vec::new()),
+    };
+    let in_cell = |column: C| in_cell.iter().find(|value| value.column == column).and_then(|value| stated(&value.value)).map(in_one_line);
+    let entrustment = Entrustment {
+        entrustee: first.as_deref().map(names).unwrap_or_default(),
+        span: Some(row.span),
+        confidence: 1.0,
+        task: text(C::Task).or_else(|| in_cell(C::Task)).or_else(|| text(C::Purpose)).or_else(|| text(C::Content)),
+        period: text(C::Period).or_else(|| text(C::Retention)).or_else(|| text(C::ProvisionRetention)).or_else(|| in_cell(C::Period)),
+        sub_entrustees: text(C::SubEntrustee).or_else(|| second.map(|second| names(&second))),
+        items: text(C::Items).or_else(|| text(C::ProvisionItems)),
+        file: text(C::FileName),
+        ..Entrustment::default()
+    };
+    let entruster = grid.texts(row, C::Entruster).next().map(|(text, cell, _)| Stated::new(&in_one_line(text), cell.span));
+    add(entrustment, entruster, policy);
+}
+
+/// Names of a cell, one a line or divided as they are; bullets go.
+fn names(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['-', '·', '•', '○', '▪', ' '])).filter(|line| !line.is_empty()).collect();
+    // A name that a line break cuts ("시스템 운영 및\n유지보수 업체") is one; several complete ones are a list.
+    let is_list = lines.len() > 1
+        && lines
+            .iter()
+            .all(|line| line.contains(['㈜', '㈔']) || line.contains("(주)") || line.contains("주식회사") || line.contains("(사)") || line.contains("(재)"));
+    tidy(&lines.join(if is_list { ", " } else { " " }))
+}
+
+fn of_labels(values: &[Labelled], policy: &mut Policy) {
+    use Column as C;
+    let value = |column: C| values.iter().find(|value| value.column == column).and_then(|value| stated(&value.value)).map(in_one_line);
+    let Some(entrustee) = value(C::Entrustee) else { return };
+    let entrustment = Entrustment {
+        entrustee,
+        span: values.iter().map(|value| value.span).reduce(Span::to),
+        confidence: 0.9,
+        task: value(C::Task).or_else(|| value(C::Purpose)).or_else(|| value(C::Content)),
+        period: value(C::Period).or_else(|| value(C::Retention)),
+        sub_entrustees: value(C::SubEntrustee),
+        items: value(C::Items),
+        file: value(C::FileName),
+        ..Entrustment::default()
+    };
+    add(entrustment, None, policy);
+}
+
+fn add(mut entrustment: Entrustment, entruster: Option<Stated>, policy: &mut Policy) {
+    let span = entrustment.span.unwrap_or(Span::line(1));
+    let is_named = !is_none(&entrustment.entrustee) && !super::marker::is_sentence(&entrustment.entrustee) && entrustment.entrustee.chars().count() <= 200;
+    if !is_named {
+        return;
+    }
+    // In a table of who entrusts what to whom, the institution may be the one that is entrusted.
+    if let Some(entruster) = entruster
+        && policy.agency.as_ref().is_some_and(|agency| compact(&agency.text) == compact(&entrustment.entrustee))
+        && compact(&entruster.text) != compact(&entrustment.entrustee)
+    {
+        policy.entrusted_by.push(IncomingEntrustment { entruster, task: entrustment.task });
+        return;
+    }
+    if entrustment.task.is_none() {
+        policy.unread.push(Unread { span, reason: Reason::NoTask, text: beginning(&entrustment.entrustee) });
+        return;
+    }
+    if let Some(text) = &entrustment.period {
+        let read = period(text);
+        (entrustment.starts_on, entrustment.ends_on) = (read.from, read.until);
+        if read.is_reversed {
+            policy.unread.push(Unread { span, reason: Reason::ReversedPeriod, text: beginning(text) });
+        }
+    }
+    let is_known = policy.entrustments.iter().any(|known| {
+        known.entrustee == entrustment.entrustee
+            && known.task == entrustment.task
+            && known.period == entrustment.period
+            && known.sub_entrustees == entrustment.sub_entrustees
+    });
+    if !is_known {
+        policy.entrustments.push(entrustment);
+    }
+}

@@ -9,7 +9,7 @@ mod store;
 pub use self::{
     category::{Classification, ItemCategories, ItemCategory},
     input::{CollectedItemInput, MOST},
-    parse::parse,
+    parse::{is_person, parse},
     store::{ItemsOfRegistration, item_rows, within_category},
 };
 use crate::vocabulary;

@@ -362,7 +362,9 @@ const PERSONS: &[&str] = &[
     "수령자",
 ];
 
-fn is_person(words: &str) -> bool {
+/// Whether the words name a person or group whose data are held ("대상아동", "기업 회원").
+#[must_use]
+pub fn is_person(words: &str) -> bool {
     let words = words.trim();
     // Long words are a description, and a list is none.
     is_within(words, 30) && !words.contains([',', '·', '/']) && PERSONS.iter().any(|person| words.ends_with(person))

@@ -2,6 +2,7 @@
 
 mod bundled;
 mod document;
+mod policy;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::store::{Salts, Store, Write};
 
 pub use bundled::{BUNDLED, load_bundled};
 pub use document::{RegisterDocument, Unreadable, read};
+pub use policy::{PolicyAgency, Remark, read_policy};
 
 /// What a run recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 use super::Read;
 use super::block::{Block, Line, Span, tidy};
 use super::file::{add, is_name};
+use super::labelled::labelled;
 use super::marker::{Marker, is_sentence, unmarked};
 use super::section::SectionKind;
 use super::statement::{AutomaticItems, File, Items, Policy, Requirement, Stated};
@@ -175,7 +176,13 @@ fn activity_of(basis: &str) -> String {
 /// The purpose under the name of an activity, or behind it in one line.
 fn purpose(point: &Point<'_>, activities: &mut Vec<File>) {
     let (name, behind) = split_at_colon(&point.text);
-    let mut text: String = point.under.iter().take_while(|line| !line.text.contains('→')).map(|line| unmarked(&line.text)).collect::<Vec<_>>().join(" ");
+    let mut text: String = point
+        .under
+        .iter()
+        .take_while(|line| !line.text.contains('→') && labelled(&line.text).is_none())
+        .map(|line| unmarked(&line.text))
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut name = name.to_owned();
     if let Some(behind) = behind {
         text = format!("{behind} {text}");

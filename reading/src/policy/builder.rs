@@ -6,7 +6,7 @@ use crate::header;
 /// Tables in tables deeper than this are taken as text of the cell around them.
 const DEEPEST_TABLE: usize = 12;
 /// Longest text of one cell, in bytes; what follows is left out.
-const LONGEST_CELL: usize = 200_000;
+const LONGEST_CELL: usize = 50_000;
 
 /// Takes the events of a document in their order.
 #[derive(Default)]

@@ -11,12 +11,15 @@ pub(crate) fn read(text: &str) -> Vec<Block> {
     let lines = LineStarts::of(text);
     let mut builder = Builder::new();
     let mut lists: Vec<Option<u64>> = Vec::new();
+    // Only the marker of an item is written: a list that begins there is no list ("- 2024. 1. 25.부터").
+    let mut is_fresh = false;
     let mut in_header = false;
     // HTML comes line by line; a comment may reach over several.
     let mut markup_block: Option<(usize, String)> = None;
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH).into_offset_iter() {
         let line = lines.line_of(range.start);
         builder.at_line(line);
+        let was_fresh = std::mem::take(&mut is_fresh);
         match event {
             Event::Start(Tag::Heading { .. }) => builder.heading(true),
             Event::End(TagEnd::Heading(_)) => builder.heading(false),
@@ -35,7 +38,10 @@ pub(crate) fn read(text: &str) -> Vec<Block> {
             Event::Start(Tag::TableCell) => builder.begin_cell(in_header, 1, 1),
             Event::End(TagEnd::TableCell) => builder.end_cell(),
             Event::Start(Tag::List(first)) => {
-                builder.edge();
+                is_fresh = was_fresh;
+                if !was_fresh {
+                    builder.edge();
+                }
                 lists.push(first);
             }
             Event::End(TagEnd::List(_)) => {
@@ -43,7 +49,10 @@ pub(crate) fn read(text: &str) -> Vec<Block> {
                 lists.pop();
             }
             Event::Start(Tag::Item) => {
-                builder.edge();
+                is_fresh = true;
+                if !was_fresh {
+                    builder.edge();
+                }
                 match lists.last_mut() {
                     Some(Some(number)) => {
                         builder.text(&format!("{number}. "));

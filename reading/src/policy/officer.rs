@@ -137,7 +137,17 @@ impl Draft {
         }
         match column {
             Column::PersonName | Column::Handler => self.name = self.name.take().or(Some(text)),
-            Column::Position => self.position = self.position.take().or(Some(text)),
+            // "직책 : 개인정보 보호책임자 (교감)"
+            Column::Position => match role_of(&text) {
+                Some(_) => {
+                    let inner = text.split_once('(').map(|(_, inner)| inner.trim_end_matches(')').trim().to_owned());
+                    self.position = self.position.take().or(inner);
+                    if self.role_text.is_empty() {
+                        self.role_text = text;
+                    }
+                }
+                None => self.position = self.position.take().or(Some(text)),
+            },
             Column::Grade => self.grade = self.grade.take().or(Some(text)),
             Column::Department => self.department = self.department.take().or(Some(text)),
             Column::Fax => self.fax = self.fax.take().or(Some(text)),
@@ -180,7 +190,8 @@ impl Draft {
 
 fn read_table(part: &Read, at: usize, grid: &Grid, found: &mut Vec<Officer>) {
     // The column of roles: one that says so, or whose cells are roles.
-    let roles = |place: usize| grid.rows.iter().filter(|row| row.cells.get(place).is_some_and(|cell| role_of(&cell.text).is_some())).count();
+    let is_role = |text: &str| role_of(text).is_some() || compact(text).contains("열람청구");
+    let roles = |place: usize| grid.rows.iter().filter(|row| row.cells.get(place).is_some_and(|cell| is_role(&cell.text))).count();
     let place = (0..grid.columns.len())
         .filter(|place| !matches!(grid.columns[*place], Some(Column::PersonName | Column::Phone | Column::Email | Column::Position | Column::Grade)))
         .max_by_key(|place| (roles(*place), std::cmp::Reverse(*place)))
@@ -196,17 +207,17 @@ fn read_table(part: &Read, at: usize, grid: &Grid, found: &mut Vec<Officer>) {
     for row in &grid.rows {
         let role = place.and_then(|place| row.cells.get(place)).map(|cell| cell.text.to_string()).filter(|text| !text.is_empty());
         let mut draft = Draft { role_text: role.or_else(|| above.clone()).or_else(|| heading.clone()).unwrap_or_default(), ..Draft::default() };
-        // "분야별 보호책임자 | 강사 DB": what the field is stands beside.
+        // "분야별 보호책임자 | 강사 DB": what the field is stands beside; "개인정보 열람청구 | 책임자": the rest of the role.
         if let Some(place) = place
-            && let Some(next) = row.cells.get(place + 1)
+            && let (Some(cell), Some(next)) = (row.cells.get(place), row.cells.get(place + 1))
             && grid.columns.get(place + 1).is_some_and(|column| column.is_none() || *column == Some(Column::Division))
             && !next.from_left
-            && next.text != row.cells[place].text
+            && next.text != cell.text
             && !next.text.is_empty()
             && next.text.chars().count() <= 30
-            && role_of(&next.text).is_none()
         {
-            draft.role_text = format!("{} ({})", draft.role_text.replace('\n', " "), next.text.replace('\n', " "));
+            let (first, second) = (draft.role_text.replace('\n', " "), next.text.replace('\n', " "));
+            draft.role_text = if role_of(&next.text).is_some() { format!("{first} {second}") } else { format!("{first} ({second})") };
         }
         for (index, column) in grid.columns.iter().enumerate() {
             let Some(cell) = row.cells.get(index) else { continue };
@@ -275,6 +286,12 @@ fn read_lines(part: &Read, found: &mut Vec<Officer>) {
             continue;
         };
         let values = values_of(line);
+        if let Some((draft, named)) = in_one_line(&line.text) {
+            close(&mut open);
+            role = Some(named);
+            open = Some((draft, line.span));
+            continue;
+        }
         if values.is_empty() {
             let words = unmarked(&line.text).trim_matches(['<', '>', '[', ']', '【', '】', ' ']);
             if !is_sentence(words) && words.chars().count() <= 40 && role_of(words).is_some() && !words.contains("→") {
@@ -312,6 +329,54 @@ fn read_lines(part: &Read, found: &mut Vec<Officer>) {
         }
     }
     close(&mut open);
+}
+
+/// "개인정보 보호책임자 : 관장 홍길동 (033-111-1000)": role, position or department, name and number in one line.
+fn in_one_line(text: &str) -> Option<(Draft, String)> {
+    const POSITIONS: &[&str] = &[
+        "장",
+        "교감",
+        "담당관",
+        "주무관",
+        "대리",
+        "주임",
+        "사무관",
+        "서기관",
+        "팀원",
+        "이사",
+        "실무관",
+        "행정관",
+        "부군수",
+        "군수",
+        "감사",
+        "관리관",
+        "정책관",
+        "책임자",
+        "사서",
+    ];
+    let (label, value) = unmarked(text).split_once([':', '：'])?;
+    let (label, value) = (label.trim(), value.trim());
+    if role_of(label).is_none() || column(label).is_some() || value.is_empty() || value.contains([':', '：']) || is_sentence(value) {
+        return None;
+    }
+    let mut draft = Draft { role_text: label.to_owned(), contact: value.to_owned(), ..Draft::default() };
+    let words = value.split(['(', '☎', '/', ',']).next().unwrap_or_default();
+    let words: Vec<&str> = words.split_whitespace().take_while(|word| !word.contains(|c: char| c.is_ascii_digit())).collect();
+    let is_position = |word: &str| POSITIONS.iter().any(|position| word.ends_with(position)) && word.chars().count() >= 2;
+    let is_hangul = |word: &str| word.chars().all(|c| ('가'..='힣').contains(&c));
+    for (index, word) in words.iter().enumerate() {
+        let is_last = index + 1 == words.len();
+        if is_position(word) {
+            draft.take(Column::Position, word);
+        } else if is_last && index > 0 && (2..=4).contains(&word.chars().count()) && is_hangul(word) {
+            draft.take(Column::PersonName, word);
+        } else if ["과", "팀", "실", "국", "처", "부", "센터", "본부", "담당"].iter().any(|end| word.ends_with(end)) && word.chars().count() >= 2 {
+            draft.take(Column::Department, word);
+        } else if is_last && (2..=4).contains(&word.chars().count()) && is_hangul(word) {
+            draft.take(Column::PersonName, word);
+        }
+    }
+    (draft.position.is_some() || draft.name.is_some() || draft.department.is_some()).then(|| (draft, label.to_owned()))
 }
 
 /// Labels of persons and departments in a line.

@@ -70,6 +70,9 @@ fn read_line(text: &str, span: Span, is_own: bool, policy: &mut Policy, found: &
     }
     let is_of_policy = has("처리방침") || has("방침") || has("지침");
     let takes_effect = has("적용") || has("시행") || has("효력");
+    if has("공고일") || has("고지일") || has("공지일") {
+        return;
+    }
     if is_of_policy
         && takes_effect
         && days.len() == 1

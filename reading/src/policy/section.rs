@@ -171,7 +171,9 @@ pub(crate) fn kinds_of(heading: &str) -> Vec<SectionKind> {
     add(is_access && !any(&["정정삭제", "권리", "권익"]), Kind::AccessRequest);
     add(any(&["권리"]) && !is_register, Kind::Rights);
     add(
-        any(&["책임자", "담당부서", "담당자", "고충처리부서", "민원서비스"]) && !is_access && any(&["보호", "관리책임", "개인정보", "고충", "민원"]),
+        any(&["책임자", "담당부서", "담당자", "고충처리부서", "민원서비스"])
+            && (!is_access || has("보호책임자"))
+            && any(&["보호", "관리책임", "개인정보", "고충", "민원"]),
         Kind::Officer,
     );
     kinds
@@ -325,6 +327,7 @@ fn without_contents(chosen: Vec<&Candidate>, blocks: &[Block]) -> Vec<Heading> {
     for (index, name) in names.iter().enumerate() {
         last_of.insert(name, index);
     }
+    let mut in_contents = false;
     chosen
         .iter()
         .enumerate()
@@ -332,7 +335,9 @@ fn without_contents(chosen: Vec<&Candidate>, blocks: &[Block]) -> Vec<Heading> {
             let next = chosen.get(index + 1).map_or(blocks.len(), |next| next.at);
             let is_bare = next - candidate.at <= 1;
             let comes_again = last_of.get(names[index].as_str()).is_some_and(|last| *last > index);
-            Heading { at: candidate.at, kinds: candidate.kinds.clone(), is_kept: !(is_bare && comes_again) }
+            // The last of them is followed by the text that the contents stand before.
+            in_contents = comes_again && (is_bare || in_contents);
+            Heading { at: candidate.at, kinds: candidate.kinds.clone(), is_kept: !in_contents }
         })
         .collect()
 }

@@ -191,14 +191,13 @@ fn read_down(table: &Table) -> Grid {
     for group in groups {
         let width = group.iter().map(|row| row.len()).max().unwrap_or_default();
         // A label of two cells: the left one spans rows ("개인정보항목 | 필수항목 | …").
-        let is_two = group.iter().any(|row| row.len() > 2 && row[0].from_above && column_under(&row[0].text, &row[1].text).is_some());
+        let is_two = group.iter().any(|row| row.len() > 2 && row[0].from_above && column(&row[1].text).is_some());
         let first = if is_two { 2 } else { 1 };
         for place in first..width {
             let mut cells: Vec<Option<Cell>> = vec![None; grid.columns.len()];
             for row in &group {
                 let Some(cell) = row.get(place).or_else(|| row.last().filter(|_| row.len() > 1)) else { continue };
-                let is_pair =
-                    is_two && !row[1].from_left && (row[0].from_above || column_under(&row[0].text, &row[1].text).is_some() && column(&row[0].text).is_some());
+                let is_pair = is_two && row.len() > 2 && !row[1].from_left && !row[2].from_left && column(&row[1].text).is_some();
                 let (label, name) = if is_pair {
                     (column_under(&row[0].text, &row[1].text), format!("{} {}", row[0].text, row[1].text))
                 } else {

@@ -3,15 +3,19 @@
 //! The lines of a page or of Markdown pass through here too: institutions paste such tables into them.
 
 use super::block::{Block, Line, Span, Table, tidy, tidy_with_tabs};
-use super::marker::{Marker, is_sentence};
+use super::marker::{Marked, Marker, is_sentence};
+use super::section::kinds_of;
 use crate::header::{Column, column};
+
+/// Longest line that is read, in bytes; no row of a table is longer.
+const LONGEST_LINE: usize = 50_000;
 
 /// The lines of a plain text.
 pub(crate) fn read(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut starts_block = true;
     for (index, line) in text.lines().enumerate() {
-        let line = without_tags(line);
+        let line = without_tags(&line[..line.floor_char_boundary(LONGEST_LINE)]);
         let text = tidy_with_tabs(&line);
         if text.trim().is_empty() {
             starts_block = true;
@@ -202,6 +206,11 @@ fn tabbed(lines: &[Line]) -> Taken {
 
 /// Not a further line of a cell: an article, a paragraph with its number, a note, a sentence.
 fn ends_table(text: &str) -> bool {
+    // "4. 개인정보 보호책임자"
+    let heads = |marked: Marked<'_>| !matches!(marked.marker, Marker::Bullet(_)) && marked.rest.chars().count() <= 45 && !kinds_of(marked.rest).is_empty();
+    if Marker::of(text).is_some_and(heads) {
+        return true;
+    }
     let marker = Marker::of(text).map(|marked| marked.marker);
     text.starts_with('※')
         || is_sentence(text)

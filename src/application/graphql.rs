@@ -156,30 +156,6 @@ impl RegistrationCheck {
     }
 }
 
-/// Declares the error of a payload.
-#[macro_export]
-macro_rules! user_error {
-    ($(#[doc = $doc:literal])+ $name:ident) => {
-        $(#[doc = $doc])+
-        #[derive(Debug, async_graphql::SimpleObject)]
-        pub struct $name {
-            /// What is wrong and how to mend it.
-            pub message: String,
-            /// Path of the value among the arguments, `["input", "collectedItems", "3", "name"]` say: at most 20 names and indices. Null where no single value is wrong.
-            pub field: Option<Vec<String>>,
-            /// What kind of error it is.
-            pub code: $crate::application::UserErrorCode,
-        }
-
-        impl From<$crate::application::UserProblem> for $name {
-            fn from(problem: $crate::application::UserProblem) -> Self {
-                let field = (!problem.path.is_empty()).then(|| problem.path.split('.').map(str::to_owned).collect());
-                Self { message: problem.message, field, code: problem.code }
-            }
-        }
-    };
-}
-
 crate::user_error! {
     /// Why a registration would not be recorded.
     RegistrationCheckUserError

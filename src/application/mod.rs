@@ -14,7 +14,6 @@ use crate::registration::RegistrationChangeKind;
 
 pub use graphql::ApplicationQuery;
 pub use mutation::ApplicationMutation;
-pub use store::UserProblem;
 
 crate::vocabulary! {
     /// What an application is for (신청 구분).
@@ -119,19 +118,6 @@ impl ApplicationKind {
             Self::Correction => RegistrationChangeKind::Correction,
             Self::Destruction => RegistrationChangeKind::Destruction,
         }
-    }
-}
-
-crate::vocabulary! {
-    /// Why a mutation was not carried out (오류 구분). Values may be added.
-    pub enum UserErrorCode {
-        Required = "REQUIRED", "필수 항목 누락", "Indispensable value is missing";
-        Invalid = "INVALID", "잘못된 값", "Value cannot be what it should be";
-        NotFound = "NOT_FOUND", "없음", "Value names something that the register lacks, or that the viewer may not see";
-        TooLong = "TOO_LONG", "길이 초과", "Text or list is longer than can be stored";
-        Conflict = "CONFLICT", "상충", "Value contradicts what is recorded, or another value";
-        VersionConflict = "VERSION_CONFLICT", "버전 충돌", "Somebody else was faster", "The message tells what was changed since `expectedVersion`.";
-        StatusConflict = "STATUS_CONFLICT", "상태 충돌", "The application's status does not admit the step";
     }
 }
 

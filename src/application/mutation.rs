@@ -1,9 +1,7 @@
 //! Mutations on applications: each takes one step, or tells in `userErrors` why it cannot be taken.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
+use entity::application;
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -15,74 +13,66 @@ use super::{ApplicationAction, ApplicationKind};
 use crate::access::Viewer;
 use crate::access::graphql::viewer_as;
 use crate::error::Error;
+use crate::graphql::mutation::{Act, carried_out};
 use crate::graphql::{Reads as _, Session};
 use crate::identity::{GlobalId, NodeType, derived_key};
+use crate::store::Write;
 use crate::vocabulary::Vocabulary as _;
 
-/// Declares the payload of a mutation on an application, with its error.
-macro_rules! payload {
-    ($(#[doc = $doc:literal])+ $name:ident, $(#[doc = $error_doc:literal])+ $error:ident) => {
-        crate::user_error! {
-            $(#[doc = $error_doc])+
-            $error
-        }
-
-        $(#[doc = $doc])+
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// Application as it stands; null where there is none, or the viewer may not see it.
-            pub application: Option<Application>,
-            /// Why the step was not taken: at most 100; empty if it was.
-            pub user_errors: Vec<$error>,
-        }
-
-        impl From<Taken> for $name {
-            fn from((row, problems): Taken) -> Self {
-                Self { application: row.map(Application), user_errors: problems.into_iter().take(100).map($error::from).collect() }
-            }
-        }
-    };
-}
-
-payload! {
+crate::payload! {
     /// What became of `applicationCreate`.
-    ApplicationCreatePayload,
+    ApplicationCreatePayload {
+        /// Application as it stands; null where there is none, or the viewer may not see it.
+        application: Application,
+    },
     /// Why an application was not drawn up.
     ApplicationCreateUserError
 }
-payload! {
+crate::payload! {
     /// What became of `applicationUpdate`.
-    ApplicationUpdatePayload,
+    ApplicationUpdatePayload {
+        /// Application as it stands; null where there is none, or the viewer may not see it.
+        application: Application,
+    },
     /// Why an application was not edited.
     ApplicationUpdateUserError
 }
-payload! {
+crate::payload! {
     /// What became of `applicationSubmit`.
-    ApplicationSubmitPayload,
+    ApplicationSubmitPayload {
+        /// Application as it stands; null where there is none, or the viewer may not see it.
+        application: Application,
+    },
     /// Why an application was not submitted.
     ApplicationSubmitUserError
 }
-payload! {
+crate::payload! {
     /// What became of `applicationReturn`.
-    ApplicationReturnPayload,
+    ApplicationReturnPayload {
+        /// Application as it stands; null where there is none, or the viewer may not see it.
+        application: Application,
+    },
     /// Why an application was not returned.
     ApplicationReturnUserError
 }
-payload! {
+crate::payload! {
     /// What became of `applicationAccept`.
-    ApplicationAcceptPayload,
+    ApplicationAcceptPayload {
+        /// Application as it stands; null where there is none, or the viewer may not see it.
+        application: Application,
+    },
     /// Why an application was not accepted.
     ApplicationAcceptUserError
 }
-payload! {
+crate::payload! {
     /// What became of `applicationCancel`.
-    ApplicationCancelPayload,
+    ApplicationCancelPayload {
+        /// Application as it stands; null where there is none, or the viewer may not see it.
+        application: Application,
+    },
     /// Why an application was not cancelled.
     ApplicationCancelUserError
 }
-
-/// How often a write is tried that others come between.
-const TRIES: u32 = 5;
 
 /// What is to be written.
 #[derive(Clone, Copy)]
@@ -93,29 +83,14 @@ enum Writing<'w> {
     Step(&'w StepInput),
 }
 
-/// Writes in one transaction, again where another one came between. What has problems is not committed.
-async fn written(session: &Session, viewer: &Viewer, writing: Writing<'_>) -> Result<Taken, Error> {
-    let mut tries = 1;
-    loop {
-        let attempt = async {
-            let mut write = session.store.write(session.now, Arc::clone(&session.salts)).await?;
-            let (row, problems) = match writing {
-                Writing::New(id, proposal) => write.new_application(id, viewer, proposal).await?,
-                Writing::Step(step) => write.application_step(viewer, step).await?,
-            };
-            if problems.is_empty() {
-                write.commit().await?;
-            }
-            Ok((row, problems))
-        };
-        match attempt.await {
-            Err(Error::Contended(_)) if tries < TRIES => tokio::time::sleep(Duration::from_millis(20) * tries).await,
-            ended => {
-                session.forget_loaded();
-                return ended;
-            }
+impl Act for Writing<'_> {
+    type Done = application::Model;
+
+    async fn carry_out(&self, write: &mut Write, viewer: &Viewer) -> Result<Taken, Error> {
+        match self {
+            Self::New(id, proposal) => write.new_application(*id, viewer, proposal).await,
+            Self::Step(step) => write.application_step(viewer, step).await,
         }
-        tries += 1;
     }
 }
 
@@ -135,7 +110,7 @@ async fn step(ctx: &Context<'_>, id: &ID, step: StepInput) -> Result<Taken, Erro
             return Ok((Some(row), problems));
         }
     }
-    written(session, &viewer, Writing::Step(&step)).await
+    carried_out(session, &viewer, &Writing::Step(&step)).await
 }
 
 fn plain(action: ApplicationAction, expected_version: i32) -> StepInput {
@@ -175,7 +150,7 @@ impl ApplicationMutation {
             input: input.map(|input| input.stated()).unwrap_or_default(),
         };
         let id = new_key(session, &viewer, ctx.field().alias().unwrap_or_else(|| ctx.field().name()));
-        Ok(written(session, &viewer, Writing::New(id, &proposal)).await?.into())
+        Ok(carried_out(session, &viewer, &Writing::New(id, &proposal)).await?.into())
     }
 
     /// Edits an application that is a draft or was returned: a matter left out stays as the application states it. For AGENCY and ADMIN.

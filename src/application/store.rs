@@ -14,14 +14,15 @@ use uuid::Uuid;
 use super::conflict::{self, Step};
 use super::graphql::ApplicationFilter;
 use super::input::without_nulls;
-use super::{ApplicationAction, ApplicationKind, ApplicationStatus, UserErrorCode};
+use super::{ApplicationAction, ApplicationKind, ApplicationStatus};
 use crate::access::{Audited, Role, Viewer};
 use crate::agency::agency_keys;
 use crate::data_file::{DataFileInput, DataFileStatus, RecordedFile};
 use crate::error::{Error, Result};
+use crate::graphql::mutation::{Outcome, UserErrorCode, UserProblem};
 use crate::graphql::{day_in_korea, word};
 use crate::identity::NodeType;
-use crate::problem::{Problem, Problems, code};
+use crate::problem::{Problem, Problems};
 use crate::registration::{RecordCompleteness, RegistrationInput};
 use crate::source::DocumentKeys;
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key};
@@ -29,47 +30,21 @@ use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(application);
 
-/// Something that the client can mend.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserProblem {
-    /// Path of the value among the arguments; empty for the request as a whole.
-    pub path: String,
-    /// What kind of thing.
-    pub code: UserErrorCode,
-    /// What is wrong and how to mend it.
-    pub message: String,
+/// There is no such application, or the viewer may not see it.
+fn no_application() -> UserProblem {
+    UserProblem::new("id", UserErrorCode::NotFound, "there is no such application")
 }
 
-impl UserProblem {
-    /// A problem of the value at `path`.
-    pub fn new(path: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), code, message: message.into() }
-    }
-
-    /// There is no such application, or the viewer may not see it.
-    pub fn no_application() -> Self {
-        Self::new("id", UserErrorCode::NotFound, "there is no such application")
-    }
-}
-
-impl From<Problem> for UserProblem {
-    fn from(problem: Problem) -> Self {
-        let code = match problem.code {
-            code::REQUIRED => UserErrorCode::Required,
-            code::NOT_FOUND => UserErrorCode::NotFound,
-            code::TOO_LONG => UserErrorCode::TooLong,
-            code::CONFLICT => UserErrorCode::Conflict,
-            _ => UserErrorCode::Invalid,
-        };
-        let path = match problem.path.strip_prefix("registrations.0.") {
-            Some("changeKind") => "kind".to_owned(),
-            Some("agency") => "agencyId".to_owned(),
-            Some(path) => format!("input.{path}"),
-            None if problem.path == "agency" => "agencyId".to_owned(),
-            None => problem.path,
-        };
-        Self { path, code, message: problem.message }
-    }
+/// A problem of the one registration that is recorded, under the names of the arguments.
+fn told(problem: Problem) -> UserProblem {
+    let path = match problem.path.strip_prefix("registrations.0.") {
+        Some("changeKind") => "kind".to_owned(),
+        Some("agency") => "agencyId".to_owned(),
+        Some(path) => format!("input.{path}"),
+        None if problem.path == "agency" => "agencyId".to_owned(),
+        None => problem.path.clone(),
+    };
+    UserProblem { path, ..problem.into() }
 }
 
 /// What is applied for.
@@ -115,7 +90,7 @@ pub struct StepInput {
 }
 
 /// What became of a mutation: the application as it stands, and what prevented the step.
-pub type Taken = (Option<application::Model>, Vec<UserProblem>);
+pub type Taken = Outcome<application::Model>;
 
 impl Write {
     /// Draws up an application. One of the same id is left as it is: the mutation came again.
@@ -174,22 +149,14 @@ impl Write {
         }
     }
 
-    async fn acts_for(&mut self, viewer: &Viewer, agency: Uuid) -> Result<bool> {
-        match (viewer.role, viewer.agency) {
-            (Role::Anonymous, _) | (Role::Agency, None) => Ok(false),
-            (Role::Agency, Some(own)) => self.is_at_or_below(agency, own).await,
-            (Role::Regulator | Role::Admin, _) => Ok(true),
-        }
-    }
-
     /// Takes a step. Where it cannot be taken, nothing of it may be committed.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn application_step(&mut self, viewer: &Viewer, step: &StepInput) -> Result<Taken> {
-        let Some(row) = application::Entity::find_by_id(step.id).one(self.txn().await?).await? else { return Ok((None, vec![UserProblem::no_application()])) };
+        let Some(row) = application::Entity::find_by_id(step.id).one(self.txn().await?).await? else { return Ok((None, vec![no_application()])) };
         if !self.acts_for(viewer, row.agency_id).await? {
-            return Ok((None, vec![UserProblem::no_application()]));
+            return Ok((None, vec![no_application()]));
         }
         if row.version != step.expected_version {
             let message = conflict::told(step.expected_version, row.version, &self.steps_from(row.id, step.expected_version).await?);
@@ -213,7 +180,7 @@ impl Write {
                 new.return_reason = Some(problems.required_text("reason", step.reason.as_deref().unwrap_or_default(), 1000));
                 new.decided_at = Some(self.now());
                 if !problems.is_empty() {
-                    return Ok((Some(row), problems.found().into_iter().map(UserProblem::from).collect()));
+                    return Ok((Some(row), problems.found().into_iter().map(told).collect()));
                 }
             }
             ApplicationAction::Accept => {
@@ -305,7 +272,7 @@ impl Write {
         let mut files = [(&input, Problems::default())];
         let recorded = self.data_files(&mut files, &parties, &DocumentKeys::new(), today).await?.pop();
         let [(_, problems)] = files;
-        let problems: Vec<UserProblem> = problems.found().into_iter().map(UserProblem::from).collect();
+        let problems: Vec<UserProblem> = problems.found().into_iter().map(told).collect();
         Ok(if problems.is_empty() { (recorded, problems) } else { (None, problems) })
     }
 }

@@ -8,12 +8,13 @@ use async_graphql::Context;
 use entity::{data_file, organization, registration, statute};
 use uuid::Uuid;
 
-use super::store::{Proposal, UserProblem};
+use super::store::Proposal;
 use crate::collected_item::ItemsOfRegistration;
 use crate::data_file::DataFileStatus;
 use crate::data_file::graphql::DataFile;
 use crate::difference::FieldDifference;
 use crate::error::Result;
+use crate::graphql::mutation::{UserErrorCode, UserProblem};
 use crate::graphql::{Reads as _, Session};
 use crate::legal_basis::{BasesOfProvision, BasesOfRegistration};
 use crate::provision::ItemsOfProvision;
@@ -53,7 +54,7 @@ pub async fn tried(ctx: &Context<'_>, proposal: &Proposal) -> Result<Trial> {
         if problems.is_empty() {
             problems.push(UserProblem::new(
                 "input",
-                super::UserErrorCode::Conflict,
+                UserErrorCode::Conflict,
                 "the same is registered already, from the same day: there is nothing to record",
             ));
         }

@@ -41,7 +41,7 @@ labelled![
     crate::agency::graphql::AgencyOrderField,
     crate::application::ApplicationKind,
     crate::application::ApplicationStatus,
-    crate::application::UserErrorCode,
+    crate::graphql::mutation::UserErrorCode,
     crate::collected_item::ItemRequirement,
     crate::collected_item::SensitiveKind,
     crate::collected_item::UniqueIdentifier,

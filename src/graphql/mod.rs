@@ -7,6 +7,7 @@ mod enum_label;
 pub mod filter;
 pub mod guard;
 pub mod loaders;
+pub mod mutation;
 pub mod node;
 pub mod order;
 pub mod ordered;

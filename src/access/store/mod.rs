@@ -123,6 +123,17 @@ impl Write {
     pub async fn is_at_or_below(&mut self, agency: Uuid, other: Uuid) -> Result<bool> {
         Ok(agency_ancestor::Entity::find_by_id((agency, other)).count(self.txn().await?).await? > 0)
     }
+    /// Whether the viewer acts for an agency: officers for their own and those below it, the regulator and administrators for all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn acts_for(&mut self, viewer: &Viewer, agency: Uuid) -> Result<bool> {
+        match (viewer.role, viewer.agency) {
+            (Role::Anonymous, _) | (Role::Agency, None) => Ok(false),
+            (Role::Agency, Some(own)) => self.is_at_or_below(agency, own).await,
+            (Role::Regulator | Role::Admin, _) => Ok(true),
+        }
+    }
 }
 
 impl Store {

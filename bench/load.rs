@@ -111,6 +111,7 @@ async fn main() -> Result<()> {
         impact_assessment,
         impact_assessment_data_file,
         impact_assessment_item,
+        recommendation,
         policy_revision_data_file,
         policy_section,
         privacy_label,

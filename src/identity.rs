@@ -22,6 +22,7 @@ crate::vocabulary! {
         ImpactAssessment = "ImpactAssessment", "영향평가", "Impact assessment";
         PrivacyPolicy = "PrivacyPolicy", "처리방침", "Privacy policy";
         PolicyRevision = "PolicyRevision", "처리방침 개정", "Policy revision";
+        Recommendation = "Recommendation", "개선권고", "Recommendation";
         Application = "Application", "등록 신청", "Application";
         Change = "Change", "변경", "Change";
     }

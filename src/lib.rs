@@ -16,6 +16,7 @@ pub mod legal_basis;
 pub mod organization;
 pub mod policy;
 pub mod provision;
+pub mod recommendation;
 pub mod region;
 pub mod registration;
 pub mod retention;

@@ -5,6 +5,7 @@ pub use sea_orm_migration::prelude::*;
 mod m20261122_000001_register;
 mod m20261123_000001_access;
 mod m20261123_000002_application;
+mod m20261124_000001_recommendation;
 mod tables;
 
 /// Every migration, oldest first.
@@ -13,6 +14,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_register::Migration), Box::new(m20261123_000001_access::Migration), Box::new(m20261123_000002_application::Migration)]
+        vec![
+            Box::new(m20261122_000001_register::Migration),
+            Box::new(m20261123_000001_access::Migration),
+            Box::new(m20261123_000002_application::Migration),
+            Box::new(m20261124_000001_recommendation::Migration),
+        ]
     }
 }

@@ -35,6 +35,13 @@ crate::vocabulary! {
         ApplicationReturned = "APPLICATION_RETURNED", "신청서 보완 요구", "Application returned";
         ApplicationAccepted = "APPLICATION_ACCEPTED", "신청 수리", "Application accepted";
         ApplicationCancelled = "APPLICATION_CANCELLED", "신청 취소", "Application cancelled";
+        AgencyRegistered = "AGENCY_REGISTERED", "기관 등록", "Agency registered";
+        AgencyRenamed = "AGENCY_RENAMED", "기관 명칭 변경", "Agency renamed";
+        AgencySucceeded = "AGENCY_SUCCEEDED", "기관 승계", "Agency succeeded by another";
+        ImpactAssessmentRecorded = "IMPACT_ASSESSMENT_RECORDED", "영향평가 기록", "Impact assessment recorded";
+        PrivacyPolicyPublished = "PRIVACY_POLICY_PUBLISHED", "처리방침 공개", "Privacy policy published";
+        RecommendationIssued = "RECOMMENDATION_ISSUED", "개선권고", "Recommendation issued";
+        RecommendationAnswered = "RECOMMENDATION_ANSWERED", "개선권고 회신", "Recommendation answered";
     }
 }
 

@@ -22,6 +22,8 @@ use crate::policy::PrivacyPolicyListing;
 use crate::policy::graphql::PrivacyPolicyConnection;
 use crate::provision::ProvisionListing;
 use crate::provision::graphql::ProvisionConnection;
+use crate::recommendation::RecommendationListing;
+use crate::recommendation::graphql::RecommendationConnection;
 use crate::region::graphql::Region;
 use crate::registration::RegistrationListing;
 use crate::registration::graphql::RegistrationConnection;
@@ -214,6 +216,21 @@ impl Agency {
     ) -> Result<PrivacyPolicyConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(PrivacyPolicyConnection(Paged::load(ctx, PrivacyPolicyListing::default(), Some(self.0.id), page).await?))
+    }
+
+    /// Recommendations issued to the agency (개선권고), the latest first. At most 100 in a page, 20 if not said.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<RecommendationConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let listing = RecommendationListing::OfAgency { includes_subordinate: include_subordinate };
+        Ok(RecommendationConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
     /// The agency as a recipient or entrustee of others; null if no record names it so.

@@ -3,6 +3,7 @@
 //! A service with a name of its own that people search for is an operating unit: an agency of that type under the institution that runs it.
 
 pub mod graphql;
+pub mod mutation;
 pub(crate) mod store;
 
 use chrono::NaiveDate;

@@ -4,7 +4,7 @@
 
 mod conflict;
 pub mod graphql;
-mod input;
+pub mod input;
 pub mod mutation;
 mod store;
 mod trial;

@@ -52,11 +52,7 @@ pub async fn tried(ctx: &Context<'_>, proposal: &Proposal) -> Result<Trial> {
     let (recorded, mut problems, rows) = Session::apart(rehearsed).await?;
     let Some(recorded) = recorded.and_then(|recorded| recorded.registration) else {
         if problems.is_empty() {
-            problems.push(UserProblem::new(
-                "input",
-                UserErrorCode::Conflict,
-                "the same is registered already, from the same day: there is nothing to record",
-            ));
+            problems.push(UserProblem::new("input", UserErrorCode::Conflict, "the same is registered already, from the same day: there is nothing to record"));
         }
         return Ok(Trial { registration: None, differences: Vec::new(), document: None, problems });
     };

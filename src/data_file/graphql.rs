@@ -19,6 +19,8 @@ use crate::legal_basis::graphql::LegalBasesFilter;
 use crate::policy::PolicyRevisionListing;
 use crate::policy::graphql::PolicyRevisionConnection;
 use crate::provision::graphql::ProvisionsFilter;
+use crate::recommendation::RecommendationListing;
+use crate::recommendation::graphql::RecommendationConnection;
 use crate::registration::graphql::{Registration, RegistrationConnection, RegistrationFilter, RetentionFilter};
 use crate::registration::{ContentConditions, RegistrationListing, TimelineOfFile, in_force_on};
 use crate::search;
@@ -115,6 +117,19 @@ impl DataFile {
     ) -> Result<ImpactAssessmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(ImpactAssessmentConnection(Paged::load(ctx, ImpactAssessmentListing::of_data_file(ctx.session()?.today()), Some(self.0.id), page).await?))
+    }
+
+    /// Recommendations to improve the data file (개선권고), the latest first. At most 100 in a page, 20 if not said.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<RecommendationConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        Ok(RecommendationConnection(Paged::load(ctx, RecommendationListing::OfDataFile, Some(self.0.id), page).await?))
     }
 
     /// Revisions of privacy policies that cover the data file, oldest first. At most 100 in a page, 20 if not said.

@@ -65,6 +65,7 @@ labelled![
     crate::policy::SectionState,
     crate::policy::VideoDeviceKind,
     crate::stated::StatedFor,
+    crate::recommendation::RecommendationOutcome,
     crate::registration::AccessRestrictionGround,
     crate::registration::ProcessingMethod,
     crate::registration::RecordCompleteness,

@@ -1,7 +1,9 @@
 //! Objects by their global ids: the Relay Object Identification Specification.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{agency, data_file, entrustment, impact_assessment, organization, policy_revision, privacy_policy, provision, registration, statute};
+use entity::{
+    agency, data_file, entrustment, impact_assessment, organization, policy_revision, privacy_policy, provision, recommendation, registration, statute,
+};
 use futures_util::future::try_join_all;
 
 use super::Reads as _;
@@ -19,6 +21,7 @@ use crate::legal_basis::graphql::Statute;
 use crate::organization::graphql::Organization;
 use crate::policy::graphql::{PolicyRevision, PrivacyPolicy};
 use crate::provision::graphql::Provision;
+use crate::recommendation::graphql::Recommendation;
 use crate::registration::graphql::Registration;
 use crate::store::{ById, Identified, RowOf};
 
@@ -49,6 +52,8 @@ pub enum Node {
     PrivacyPolicy(PrivacyPolicy),
     /// Policy revision.
     PolicyRevision(PolicyRevision),
+    /// Recommendation.
+    Recommendation(Recommendation),
     /// Application. Never public.
     Application(Application),
     /// Change.
@@ -75,6 +80,7 @@ pub async fn node(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>, Error
         NodeType::ImpactAssessment => of::<impact_assessment::Entity, _>(ctx, id, Node::ImpactAssessment).await,
         NodeType::PrivacyPolicy => of::<privacy_policy::Entity, _>(ctx, id, Node::PrivacyPolicy).await,
         NodeType::PolicyRevision => of::<policy_revision::Entity, _>(ctx, id, Node::PolicyRevision).await,
+        NodeType::Recommendation => of::<recommendation::Entity, _>(ctx, id, Node::Recommendation).await,
         NodeType::Application => Ok(application(ctx, id.key).await?.map(Node::Application)),
         NodeType::Change => Ok(ctx.load(ChangeByKey(id.key)).await?.map(|row| Node::Change(Change((*row).clone())))),
     }

@@ -13,6 +13,7 @@ use super::{Register, Session};
 use crate::access::AccessGuard;
 use crate::access::graphql::ViewerQuery;
 use crate::agency::graphql::AgencyQuery;
+use crate::agency::mutation::AgencyMutation;
 use crate::application::{ApplicationMutation, ApplicationQuery};
 use crate::collected_item::graphql::ItemCategoryQuery;
 use crate::data_file::graphql::DataFileQuery;
@@ -20,11 +21,14 @@ use crate::entrustment::graphql::EntrustmentQuery;
 use crate::error::{Error, Result};
 use crate::identity::GlobalId;
 use crate::impact_assessment::graphql::ImpactAssessmentQuery;
+use crate::impact_assessment::mutation::ImpactAssessmentMutation;
 use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
 use crate::policy::graphql::PrivacyPolicyQuery;
+use crate::policy::mutation::PrivacyPolicyMutation;
 use crate::provision::graphql::ProvisionQuery;
+use crate::recommendation::mutation::RecommendationMutation;
 use crate::region::graphql::RegionQuery;
 use crate::registration::graphql::RegistrationQuery;
 use crate::search::graphql::SearchQuery;
@@ -55,7 +59,7 @@ pub struct Query(
 /// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it
 /// was the first time.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ApplicationMutation);
+pub struct Mutation(ApplicationMutation, AgencyMutation, RecommendationMutation, ImpactAssessmentMutation, PrivacyPolicyMutation);
 
 /// What can be followed as it happens, over a WebSocket or Server-Sent Events.
 #[derive(MergedSubscription, Default)]

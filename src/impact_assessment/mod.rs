@@ -3,14 +3,17 @@
 //! An assessment covers one or more data files of an agency at one time, which make its identity; what else is known of it can be amended.
 
 pub mod graphql;
+pub mod mutation;
 pub(crate) mod store;
 
 use std::collections::HashSet;
 
 use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::agency;
+use crate::identity::{NodeType, node_key};
 use crate::organization::{Parties, Party};
 use crate::problem::{Problems, code};
 use crate::source::{SourceDocumentInput, SourceInput};
@@ -169,6 +172,11 @@ impl ImpactAssessmentInput {
 }
 
 impl Content {
+    /// Key of the assessment.
+    fn id(&self) -> Uuid {
+        node_key(NodeType::ImpactAssessment, &self.key().iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
     /// Parts of the natural key: agency, time, files.
     fn key(&self) -> Vec<String> {
         let time = match (self.assessed_from, self.assessed_until) {

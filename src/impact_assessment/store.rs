@@ -12,14 +12,17 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::graphql::{ImpactAssessmentFilter, ImpactAssessmentOrder, ImpactAssessmentOrderField};
-use super::{AssessedFile, Assessment, Content};
+use super::{AssessedFile, Assessment, Content, ImpactAssessmentInput};
+use crate::access::{AuditAction, Audited, Viewer};
 use crate::agency::agency_keys;
 use crate::data_file::graphql::DataFileFilter;
 use crate::error::{Error, Result};
+use crate::graphql::mutation::{Act, Outcome, UserErrorCode, UserProblem};
 use crate::graphql::word;
-use crate::identity::{NodeType, node_key};
+use crate::identity::NodeType;
 use crate::journal::ChangeKind;
 use crate::organization::Party;
+use crate::problem::Problems;
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
 use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
@@ -34,6 +37,56 @@ crate::parts! {
     ItemsOfAssessment: impact_assessment_item, ImpactAssessmentId, impact_assessment_id;
 }
 
+/// Records an assessment for an agency.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// Agency.
+    pub agency: Uuid,
+    /// Files assessed, with their names as the assessment writes them.
+    pub data_files: Vec<(Uuid, Option<String>)>,
+    /// What is stated else.
+    pub input: ImpactAssessmentInput,
+}
+
+impl Act for Recording {
+    type Done = impact_assessment::Model;
+
+    async fn carry_out(&self, write: &mut Write, viewer: &Viewer) -> Result<Outcome<impact_assessment::Model>> {
+        let Some(agency) = agency::Entity::find_by_id(self.agency).one(write.txn().await?).await? else {
+            return Ok((None, vec![UserProblem::new("agencyId", UserErrorCode::NotFound, "there is no such agency")]));
+        };
+        if !write.acts_for(viewer, agency.id).await? {
+            return Err(Error::Forbidden);
+        }
+        let ids: Vec<Uuid> = self.data_files.iter().map(|(id, _)| *id).collect();
+        let numbers = write.files_at_or_below(agency.id, &ids).await?;
+        let mut input = ImpactAssessmentInput { agency: agency.code.clone(), ..self.input.clone() };
+        for (place, ((_, name), number)) in self.data_files.iter().zip(numbers).enumerate() {
+            let Some(registration_number) = number else {
+                let message = format!("neither {} ({}) nor an agency below it has such a data file", agency.name, agency.code);
+                return Ok((None, vec![UserProblem::new(&format!("input.dataFiles.{place}.dataFileId"), UserErrorCode::NotFound, message)]));
+            };
+            input.data_files.push(AssessedFile { registration_number, name_as_written: name.clone() });
+        }
+        let parties = write.parties_named(input.assessor.as_deref()).await?;
+        let mut problems = Problems::within_path("input");
+        let assessment = input.checked(&mut problems, &parties, &[]);
+        if !problems.is_empty() {
+            let named = |problem: UserProblem| UserProblem { path: problem.path.replace(".registrationNumber", ".dataFileId"), ..problem };
+            return Ok((None, problems.found().into_iter().map(UserProblem::from).map(named).collect()));
+        }
+        let id = assessment.content.id();
+        let stored = assessment_contents(write.txn().await?, &[id]).await?.remove(&id);
+        // The same again stays as it was recorded, with its sources.
+        if stored.as_ref() != Some(&assessment.content) {
+            write.impact_assessment(&assessment, &DocumentKeys::new()).await?;
+            let detail = serde_json::json!({"agency": agency.code, "dataFiles": assessment.content.data_files});
+            write.audit(Some(viewer.token), Audited { action: AuditAction::ImpactAssessmentRecorded, subject: id, detail }).await?;
+        }
+        Ok((impact_assessment::Entity::find_by_id(id).one(write.txn().await?).await?, Vec::new()))
+    }
+}
+
 impl Write {
     /// Records an assessment, or amends the one of that agency, time and files.
     ///
@@ -41,8 +94,7 @@ impl Write {
     /// `BAD_USER_INPUT` for an agency or data file that the register lacks.
     pub async fn impact_assessment(&mut self, assessment: &Assessment, documents: &DocumentKeys) -> Result<Recorded> {
         let Assessment { content, sources } = assessment;
-        let natural_key = content.key();
-        let id = node_key(NodeType::ImpactAssessment, &natural_key.iter().map(String::as_str).collect::<Vec<_>>());
+        let id = content.id();
         let recorded = match assessment_contents(self.txn().await?, &[id]).await?.get(&id) {
             None => Recorded::New,
             Some(stored) if stored == content => Recorded::Unchanged,
@@ -286,9 +338,7 @@ mod tests {
     use super::*;
     use crate::agency::AgencyInput;
     use crate::data_file::DataFileInput;
-    use crate::impact_assessment::ImpactAssessmentInput;
     use crate::organization::Parties;
-    use crate::problem::Problems;
     use crate::store::{PoolSettings, Store};
 
     const NOW: &str = "2026-11-22T00:00:00Z";

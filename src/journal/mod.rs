@@ -35,6 +35,8 @@ crate::vocabulary! {
         ImpactAssessmentAmended = "IMPACT_ASSESSMENT_AMENDED", "영향평가 변경", "Impact assessment amended";
         PrivacyPolicyAdded = "PRIVACY_POLICY_ADDED", "처리방침 추가", "Privacy policy added";
         PolicyRevisionPublished = "POLICY_REVISION_PUBLISHED", "처리방침 개정 공개", "Policy revision published";
+        RecommendationIssued = "RECOMMENDATION_ISSUED", "개선권고", "Recommendation issued";
+        RecommendationAnswered = "RECOMMENDATION_ANSWERED", "개선권고 회신", "Recommendation answered";
         SourcesAmended = "SOURCES_AMENDED", "출처 변경", "Sources of a record changed", "The node is the record, whose content stayed as it was.";
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Where a document, the record and the schema have one shape, it is one type.
 
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problems, code};
@@ -86,7 +86,8 @@ crate::vocabulary! {
 }
 
 /// Label in the overview at the head of a privacy policy (주요 개인정보 처리 표시).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "PrivacyLabelInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrivacyLabel {
     /// Matter of the label.
@@ -96,7 +97,8 @@ pub struct PrivacyLabel {
 }
 
 /// Person or department in charge of privacy (개인정보 보호책임자, 담당자, 담당부서). Act 제31조.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "PrivacyOfficerInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PrivacyOfficer {
     /// Role of the person or department.
@@ -106,6 +108,7 @@ pub struct PrivacyOfficer {
     /// Name of the privacy officer as published; null for every other role, and where none is published.
     pub name: Option<String>,
     /// Indicates whether the policy publishes a name that this register leaves out.
+    #[graphql(default)]
     #[serde(default)]
     pub is_name_withheld: bool,
     /// Position (직위); null if not stated.
@@ -115,6 +118,7 @@ pub struct PrivacyOfficer {
     /// Department; null if not stated.
     pub department: Option<String>,
     /// Telephone numbers. At most 20.
+    #[graphql(default)]
     #[serde(default)]
     pub phones: Vec<String>,
     /// E-mail address; null if not stated.
@@ -124,12 +128,14 @@ pub struct PrivacyOfficer {
 }
 
 /// How a data subject exercises a right (권리의 행사방법). Act 제35조 to 제38조, Decree 제41조.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "RightProcedureInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RightProcedure {
     /// Right that is exercised.
     pub right: DataSubjectRight,
     /// Ways to exercise it: in writing, by e-mail, say. At most 20.
+    #[graphql(default)]
     #[serde(default)]
     pub methods: Vec<String>,
     /// Who may act for the data subject, and what they must show; null if not stated.
@@ -141,7 +147,8 @@ pub struct RightProcedure {
 }
 
 /// Body that helps against an infringement (권익침해 구제기관), or decides on an administrative appeal (행정심판).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "RemedyBodyInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RemedyBody {
     /// Name of the body.
@@ -153,6 +160,7 @@ pub struct RemedyBody {
     /// Address of the homepage as written; null if not stated.
     pub url: Option<String>,
     /// Telephone numbers. At most 20.
+    #[graphql(default)]
     #[serde(default)]
     pub phones: Vec<String>,
     /// Postal address; null if not stated.
@@ -160,7 +168,8 @@ pub struct RemedyBody {
 }
 
 /// Safety measure (안전성 확보조치). Act 제29조, Decree 제30조.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "SafeguardInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Safeguard {
     /// Kind of the measure.
@@ -170,7 +179,8 @@ pub struct Safeguard {
 }
 
 /// Method of disposal of one medium (파기방법). Act 제21조, Decree 제16조.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "DisposalMethodInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DisposalMethod {
     /// Medium that is disposed of.
@@ -180,7 +190,8 @@ pub struct DisposalMethod {
 }
 
 /// Device that collects automatically, a cookie say (개인정보 자동 수집 장치). Act 제30조①7.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "AutoCollectionInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AutoCollection {
     /// Name of the device.

@@ -7,6 +7,7 @@
 mod facts;
 pub mod graphql;
 mod input;
+pub mod mutation;
 mod parts;
 mod section;
 pub(crate) mod store;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problems, code};
@@ -49,7 +49,8 @@ crate::vocabulary! {
 }
 
 /// Section of a policy revision (처리방침 기재사항).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, SimpleObject, InputObject)]
+#[graphql(input_name = "PolicySectionInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicySection {
     /// Matter of the section.

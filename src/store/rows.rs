@@ -66,6 +66,7 @@ tables![
     impact_assessment,
     impact_assessment_data_file,
     impact_assessment_item,
+    recommendation,
     policy_revision_data_file,
     policy_section,
     privacy_label,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod access;
+mod acts;
 mod applications;
 mod bundled;
 mod generate;
@@ -17,7 +18,9 @@ mod pages;
 mod program;
 mod queries;
 mod register;
+mod reorganisations;
 mod robustness;
+mod roles;
 mod schema;
 mod search;
 mod statements;

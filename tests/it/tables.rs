@@ -153,6 +153,7 @@ async fn entities_are_the_tables(server: Server) {
         privacy_policy,
         provided_item,
         provision,
+        recommendation,
         region,
         registration,
         remedy_body,

@@ -1,6 +1,6 @@
 //! Recording data files with their histories, many at a time: what the register holds of them is read by a few statements, then they are gone through in order.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -96,6 +96,22 @@ impl Write {
             keys.get(number).copied().ok_or_else(|| Error::input(format!("the register has no data file with the registration number \"{number}\"")))
         };
         numbers.into_iter().map(key).collect()
+    }
+
+    /// Registration numbers of files, in order; `None` for one that neither the agency nor one below it has.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn files_at_or_below(&mut self, agency: Uuid, files: &[Uuid]) -> Result<Vec<Option<String>>> {
+        let mut rows = rows_with::<data_file::Entity>(self.txn().await?, data_file::Column::Id, files.to_vec()).await?;
+        let operators: HashSet<Uuid> = rows.iter().map(|row| row.agency_id).collect();
+        for operator in operators {
+            if !self.is_at_or_below(operator, agency).await? {
+                rows.retain(|row| row.agency_id != operator);
+            }
+        }
+        let numbers: HashMap<Uuid, String> = rows.into_iter().map(|row| (row.id, row.registration_number)).collect();
+        Ok(files.iter().map(|id| numbers.get(id).cloned()).collect())
     }
 
     /// Records files with their histories, in order. Registrations that are recorded already, with the same first day and content, stay as they are.

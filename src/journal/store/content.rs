@@ -20,6 +20,7 @@ use crate::journal::ChangeKind;
 use crate::legal_basis::store::statute_content;
 use crate::organization::store::organization_content;
 use crate::policy::store::{policy_content, revision_contents};
+use crate::recommendation::recommendation_contents;
 use crate::registration::store::contents;
 use crate::source::store::sources_content;
 
@@ -58,6 +59,11 @@ pub async fn told(db: &impl ConnectionTrait, entries: &[change::Model]) -> Resul
     let assessments = of(&[ChangeKind::ImpactAssessmentRecorded, ChangeKind::ImpactAssessmentAmended]);
     let stored = assessment_contents(db, &nodes(&assessments)).await?;
     for entry in assessments {
+        tell(entry, stored.get(&entry.node_id).map(serialised).transpose()?.into_iter().collect());
+    }
+    let recommendations = of(&[ChangeKind::RecommendationIssued, ChangeKind::RecommendationAnswered]);
+    let stored = recommendation_contents(db, &nodes(&recommendations)).await?;
+    for entry in recommendations {
         tell(entry, stored.get(&entry.node_id).map(serialised).transpose()?.into_iter().collect());
     }
     let policies = of(&[ChangeKind::PrivacyPolicyAdded]);
@@ -114,6 +120,7 @@ fn retold_by(kind: ChangeKind) -> &'static [ChangeKind] {
         K::StatuteAdded | K::StatuteAmended => &[K::StatuteAmended],
         K::DataFileAmended => &[K::DataFileAmended, K::RegistrationRecorded, K::DataFileDestroyed],
         K::ImpactAssessmentRecorded | K::ImpactAssessmentAmended => &[K::ImpactAssessmentAmended],
+        K::RecommendationIssued | K::RecommendationAnswered => &[K::RecommendationAnswered],
         K::SourcesAmended => &[K::SourcesAmended, K::AgencyAmended, K::ImpactAssessmentAmended],
     }
 }

@@ -6,8 +6,8 @@ use std::io::Write;
 use entity::{
     access_restriction, agency, agency_alias, auto_collection, change, collected_item, data_file, disposal_method, entrustment, impact_assessment,
     impact_assessment_data_file, impact_assessment_item, incoming_entrustment, legal_basis, organization, organization_name, policy_item, policy_revision,
-    policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy, provided_item, provision, registration, remedy_body,
-    retention_term, right_procedure, safeguard, source, source_document, statute, statute_alias, sub_entrustee, succession, video_device,
+    policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy, provided_item, provision, recommendation, registration,
+    remedy_body, retention_term, right_procedure, safeguard, source, source_document, statute, statute_alias, sub_entrustee, succession, video_device,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
@@ -100,7 +100,7 @@ async fn belongings(db: &impl ConnectionTrait, entries: &[change::Model], docume
         }
     }
     let mut of = |node_type: NodeType| owners.remove(&node_type).unwrap_or_default();
-    let (agencies, organizations, statutes, files, registrations, policies, revisions, assessments) = (
+    let (agencies, organizations, statutes, files, registrations, policies, revisions, assessments, recommendations) = (
         of(NodeType::Agency),
         of(NodeType::Organization),
         of(NodeType::Statute),
@@ -109,6 +109,7 @@ async fn belongings(db: &impl ConnectionTrait, entries: &[change::Model], docume
         of(NodeType::PrivacyPolicy),
         of(NodeType::PolicyRevision),
         of(NodeType::ImpactAssessment),
+        of(NodeType::Recommendation),
     );
     let mut gathered = Gathered { db, rows: HashMap::new() };
     /// Rows of a table by the column that names their owner.
@@ -144,6 +145,7 @@ async fn belongings(db: &impl ConnectionTrait, entries: &[change::Model], docume
     take!(impact_assessment, Id, id, &assessments);
     take!(impact_assessment_data_file, ImpactAssessmentId, impact_assessment_id, &assessments);
     take!(impact_assessment_item, ImpactAssessmentId, impact_assessment_id, &assessments);
+    take!(recommendation, Id, id, &recommendations);
     let mut provisions = take!(provision, RegistrationId, registration_id, &registrations);
     provisions.extend(take!(provision, PolicyRevisionId, policy_revision_id, &revisions));
     let mut entrustments = take!(entrustment, RegistrationId, registration_id, &registrations);

@@ -45,6 +45,7 @@ const READINGS: [&[&str]; 3] = [
         "sub_entrustee",
         "impact_assessment_data_file",
         "impact_assessment_item",
+        "recommendation",
         "policy_revision_data_file",
         "policy_section",
         "privacy_label",
@@ -330,7 +331,7 @@ impl Batch {
                 agency_alias replaces AgencyId, succession, statute, statute_alias, organization, organization_name, data_file, registration, collected_item,
                 privacy_policy, policy_revision, provision, video_device, legal_basis, retention_term, provided_item, entrustment, sub_entrustee,
                 access_restriction, impact_assessment, impact_assessment_data_file replaces ImpactAssessmentId,
-                impact_assessment_item replaces ImpactAssessmentId, policy_revision_data_file, policy_section, privacy_label, policy_item, privacy_officer,
+                impact_assessment_item replaces ImpactAssessmentId, recommendation, policy_revision_data_file, policy_section, privacy_label, policy_item, privacy_officer,
                 right_procedure, remedy_body, safeguard, disposal_method, auto_collection, incoming_entrustment, source_document, source replaces NodeId,
             );
         }

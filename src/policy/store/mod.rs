@@ -1,6 +1,7 @@
 //! Policies and their revisions in the tables: lists, the timeline of a policy, the parts of a revision.
 
 mod content;
+mod publish;
 mod record;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::identity::NodeType;
 use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
 pub use content::{desk_of_revision, recorded_parts, revision_contents};
+pub use publish::Publishing;
 pub use record::policy_content;
 
 crate::identified!(privacy_policy, policy_revision);

@@ -63,7 +63,7 @@ impl Write {
     }
 
     /// Revisions of a policy with their content, in the order of recording.
-    async fn revisions_of(&mut self, policy_id: Uuid) -> Result<Vec<(Uuid, Content)>> {
+    pub(super) async fn revisions_of(&mut self, policy_id: Uuid) -> Result<Vec<(Uuid, Content)>> {
         let rows = policy_revision::Entity::find()
             .filter(policy_revision::Column::PrivacyPolicyId.eq(policy_id))
             .order_by_asc(policy_revision::Column::Number)
@@ -269,7 +269,7 @@ fn body_row(policy_revision_id: Uuid, position: i32, is_appeal: bool, body: &Rem
 }
 
 /// Whether two contents are of one period: they start on one day, or neither says when it started and they end on one.
-fn is_same_period(one: &Content, other: &Content) -> bool {
+pub(super) fn is_same_period(one: &Content, other: &Content) -> bool {
     one.effective_from == other.effective_from && (one.effective_from.is_some() || one.effective_until == other.effective_until)
 }
 

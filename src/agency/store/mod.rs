@@ -1,5 +1,7 @@
 //! Agencies in the tables: lists, the closure of the tree, reorganisations, registration.
 
+mod reorganise;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -24,6 +26,8 @@ use crate::organization::name_key;
 use crate::registration::Recorded;
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
+
+pub use reorganise::{Registering, Renaming, Succeeded, Succeeding};
 
 crate::identified!(agency);
 

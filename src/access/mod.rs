@@ -38,6 +38,8 @@ crate::vocabulary! {
         AgencyRegistered = "AGENCY_REGISTERED", "기관 등록", "Agency registered";
         AgencyRenamed = "AGENCY_RENAMED", "기관 명칭 변경", "Agency renamed";
         AgencySucceeded = "AGENCY_SUCCEEDED", "기관 승계", "Agency succeeded by another";
+        OrganizationMerged = "ORGANIZATION_MERGED", "제공받는 자·수탁자 통합", "Organization merged into another";
+        OrganizationSeparated = "ORGANIZATION_SEPARATED", "제공받는 자·수탁자 분리", "Organization separated again";
         ImpactAssessmentRecorded = "IMPACT_ASSESSMENT_RECORDED", "영향평가 기록", "Impact assessment recorded";
         PrivacyPolicyPublished = "PRIVACY_POLICY_PUBLISHED", "처리방침 공개", "Privacy policy published";
         RecommendationIssued = "RECOMMENDATION_ISSUED", "개선권고", "Recommendation issued";

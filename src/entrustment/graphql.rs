@@ -1,7 +1,8 @@
 //! Entrustments in the schema.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use entity::{agency, entrustment, organization, policy_revision, registration};
+use entity::{agency, entrustment, policy_revision, registration};
+use futures_util::future::try_join_all;
 
 use super::store::{EntrustmentListing, SubEntrustees};
 use crate::agency::graphql::{Agency, AgencyFilter};
@@ -10,7 +11,7 @@ use crate::graphql::connection::Paged;
 use crate::graphql::filter::{DateFilter, StringFilter};
 use crate::graphql::scalar::Date;
 use crate::identity::{GlobalId, NodeType};
-use crate::organization::graphql::{Organization, OrganizationFilter};
+use crate::organization::graphql::{Organization, OrganizationFilter, standing};
 use crate::policy::graphql::PolicyRevision;
 use crate::registration::graphql::Registration;
 use crate::stated::{StatedFor, StatedForFilter};
@@ -62,7 +63,7 @@ impl Entrustment {
 
     /// Entrustee (수탁자).
     async fn entrustee(&self, ctx: &Context<'_>) -> Result<Organization> {
-        Ok(Organization((*ctx.row::<organization::Entity>(self.0.entrustee_id).await?).clone()))
+        Ok(standing(ctx, self.0.entrustee_id).await?)
     }
 
     /// Entrustee as written.
@@ -98,8 +99,7 @@ impl Entrustment {
     /// Sub-entrustees (재수탁자). At most 50; empty if none is stated.
     async fn sub_entrustees(&self, ctx: &Context<'_>) -> Result<Vec<Organization>> {
         let subs = ctx.parts::<SubEntrustees>(self.0.id).await?;
-        let organizations = ctx.rows::<organization::Entity>(subs.iter().map(|row| row.organization_id).collect()).await?;
-        Ok(subs.iter().filter_map(|row| organizations.get(&row.organization_id)).map(|row| Organization((**row).clone())).collect())
+        Ok(try_join_all(subs.iter().map(|row| standing(ctx, row.organization_id))).await?)
     }
 }
 

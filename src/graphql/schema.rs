@@ -25,6 +25,7 @@ use crate::impact_assessment::mutation::ImpactAssessmentMutation;
 use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
+use crate::organization::mutation::OrganizationMutation;
 use crate::policy::graphql::PrivacyPolicyQuery;
 use crate::policy::mutation::PrivacyPolicyMutation;
 use crate::provision::graphql::ProvisionQuery;
@@ -59,7 +60,7 @@ pub struct Query(
 /// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it
 /// was the first time.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ApplicationMutation, AgencyMutation, RecommendationMutation, ImpactAssessmentMutation, PrivacyPolicyMutation);
+pub struct Mutation(ApplicationMutation, AgencyMutation, RecommendationMutation, ImpactAssessmentMutation, PrivacyPolicyMutation, OrganizationMutation);
 
 /// What can be followed as it happens, over a WebSocket or Server-Sent Events.
 #[derive(MergedSubscription, Default)]

@@ -1,7 +1,7 @@
 //! Impact assessments in the schema.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use entity::{agency, impact_assessment, organization};
+use entity::{agency, impact_assessment};
 
 use super::store::{FilesOfAssessment, ImpactAssessmentListing, ItemsOfAssessment};
 use super::{AssessmentTrigger, AssessmentTriggerFilter};
@@ -13,7 +13,7 @@ use crate::graphql::filter::{IdFilter, IntFilter};
 use crate::graphql::scalar::Date;
 use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
-use crate::organization::graphql::Organization;
+use crate::organization::graphql::{Organization, standing};
 use crate::source::graphql::{Source, sources};
 use crate::store::Page;
 
@@ -76,7 +76,7 @@ impl ImpactAssessment {
     /// Assessing body (평가기관); null if not stated.
     async fn assessor(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         match self.0.assessor_id {
-            Some(id) => Ok(Some(Organization((*ctx.row::<organization::Entity>(id).await?).clone()))),
+            Some(id) => Ok(Some(standing(ctx, id).await?)),
             None => Ok(None),
         }
     }

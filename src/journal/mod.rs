@@ -26,6 +26,8 @@ crate::vocabulary! {
         AgencySucceeded = "AGENCY_SUCCEEDED", "기관 승계", "Agency succeeded by another", "The node is the predecessor.";
         OrganizationAdded = "ORGANIZATION_ADDED", "제공받는 자·수탁자 추가", "Organization added";
         OrganizationAmended = "ORGANIZATION_AMENDED", "제공받는 자·수탁자 변경", "Organization amended";
+        OrganizationMerged = "ORGANIZATION_MERGED", "제공받는 자·수탁자 통합", "Organization merged into another";
+        OrganizationSeparated = "ORGANIZATION_SEPARATED", "제공받는 자·수탁자 분리", "Organization that was merged stands for itself again";
         StatuteAdded = "STATUTE_ADDED", "법령 추가", "Statute added";
         StatuteAmended = "STATUTE_AMENDED", "법령 변경", "Statute amended";
         RegistrationRecorded = "REGISTRATION_RECORDED", "등록 이력 기록", "Registration recorded", "The node is the data file; `registration` is the record.";

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::{agency, organization};
+use uuid::Uuid;
 
 use super::store::{NamesOfOrganization, OrganizationListing, OrganizationsByName};
 use super::{OrganizationKind, OrganizationKindFilter, name_key};
@@ -28,6 +29,26 @@ impl From<organization::Model> for Organization {
     }
 }
 
+impl Organization {
+    /// Key of the organization that stands for it.
+    fn standing(&self) -> Uuid {
+        self.0.merged_into_id.unwrap_or(self.0.id)
+    }
+}
+
+/// The organization with that key, or the one that it was merged into.
+///
+/// # Errors
+/// Those of the database.
+pub async fn standing(ctx: &Context<'_>, id: Uuid) -> Result<Organization, Error> {
+    let named = ctx.row::<organization::Entity>(id).await?;
+    let row = match named.merged_into_id {
+        Some(into) => ctx.row::<organization::Entity>(into).await?,
+        None => named,
+    };
+    Ok(Organization((*row).clone()))
+}
+
 /// Recipient (제공받는 자) or entrustee (수탁자): a body, or a class of bodies. Act 제17조, 제26조.
 #[Object]
 impl Organization {
@@ -46,7 +67,7 @@ impl Organization {
         &self.0.name
     }
 
-    /// Names of the organization in documents, as written.
+    /// Names of the organization in documents, as written, and those of the organizations merged into it.
     async fn names_as_written(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         Ok(ctx.load(NamesOfOrganization(self.0.id)).await?.unwrap_or_default().to_vec())
     }
@@ -64,7 +85,7 @@ impl Organization {
         }
     }
 
-    /// Organization that this one was unified with; null if it stands for itself.
+    /// Organization that this one was merged into, and for which it no longer stands in lists: its lists are that one's. Null if it stands for itself.
     async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         match self.0.merged_into_id {
             Some(id) => Ok(Some(Organization((*ctx.row::<organization::Entity>(id).await?).clone()))),
@@ -82,7 +103,7 @@ impl Organization {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<ProvisionConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of(Whose::Organization, ctx.session()?.today()), Some(self.0.id), page).await?))
+        Ok(ProvisionConnection(Paged::load(ctx, ProvisionListing::of(Whose::Organization, ctx.session()?.today()), Some(self.standing()), page).await?))
     }
 
     /// Entrustments in force in which the organization is the entrustee, of data files and of policies. At most 100 in a page, 20 if not said.
@@ -95,7 +116,7 @@ impl Organization {
         #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
     ) -> Result<EntrustmentConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
-        Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of(Whose::Organization, ctx.session()?.today()), Some(self.0.id), page).await?))
+        Ok(EntrustmentConnection(Paged::load(ctx, EntrustmentListing::of(Whose::Organization, ctx.session()?.today()), Some(self.standing()), page).await?))
     }
 }
 
@@ -106,9 +127,9 @@ crate::connections! {
 /// Conditions on organizations. Parts are AND-ed; a part left out says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct OrganizationFilter {
-    /// Is one of these organizations.
+    /// Is one of these organizations, or one that they were merged into.
     pub id: Option<IdFilter>,
-    /// Name of the organization. Spaces and the spelling of a legal form (㈜, (주), 주식회사) make no difference.
+    /// Name of the organization, or of one that was merged into it. Spaces and the spelling of a legal form (㈜, (주), 주식회사) make no difference.
     pub name: Option<StringFilter>,
     /// Kind of the organization.
     pub kind: Option<OrganizationKindFilter>,
@@ -135,7 +156,7 @@ pub struct OrganizationQuery;
 /// Queries on organizations.
 #[Object]
 impl OrganizationQuery {
-    /// Recipient or entrustee by its id, or by its name; exactly one of the two. Where a class of bodies bears the same name as one body, the body is answered. Null if no record names it.
+    /// Recipient or entrustee by its id, or by its name; exactly one of the two. The name of one that was merged into another answers the other. Where a class of bodies bears the same name as one body, the body is answered. Null if no record names it.
     async fn organization(
         &self,
         ctx: &Context<'_>,
@@ -150,13 +171,16 @@ impl OrganizationQuery {
             (None, Some(name)) => {
                 let rows = ctx.load(OrganizationsByName(name_key(&name))).await?.unwrap_or_default();
                 let body = rows.iter().find(|row| row.kind != "GROUP").or(rows.first());
-                Ok(body.map(|row| Organization(row.clone())))
+                match body {
+                    Some(body) => Ok(Some(standing(ctx, body.id).await?)),
+                    None => Ok(None),
+                }
             }
             _ => Err(Error::input("give exactly one of `id` and `name`").into()),
         }
     }
 
-    /// Recipients and entrustees, by name if not said otherwise. At most 100 in a page, 20 if not said.
+    /// Recipients and entrustees that stand for themselves, by name if not said otherwise: those that were merged are found by the one that they were merged into. At most 100 in a page, 20 if not said.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn organizations(
         &self,

@@ -1,6 +1,7 @@
 //! Body that receives personal data (제공받는 자, 제17조·제18조) or processes it on behalf of another (수탁자, 제26조).
 
 pub mod graphql;
+pub mod mutation;
 mod party;
 pub(crate) mod store;
 

@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use entity::{agency, agency_alias, organization, organization_name};
-use sea_orm::sea_query::{Condition, Expr, Query, SelectStatement};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, UnionType};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _,
+};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::graphql::{OrganizationFilter, OrganizationOrder, OrganizationOrderField};
 use super::{OrganizationInput, OrganizationKind, Parties, Party, name_key};
+use crate::access::{AuditAction, Audited, Viewer};
 use crate::agency::agency_keys;
 use crate::error::{Error, Result};
+use crate::graphql::mutation::{Act, Outcome, UserErrorCode, UserProblem};
 use crate::graphql::word;
 use crate::hangul;
 use crate::identity::{NodeType, node_key};
@@ -23,7 +28,93 @@ use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(organization);
 
+/// Merges an organization into another one: every record that names it counts for the other. Names stay as written.
+#[derive(Clone, Copy, Debug)]
+pub struct Merging {
+    /// Organization.
+    pub id: Uuid,
+    /// The other one.
+    pub into: Uuid,
+}
+
+/// Lets an organization that was merged stand for itself again.
+#[derive(Clone, Copy, Debug)]
+pub struct Separating {
+    /// Organization.
+    pub id: Uuid,
+}
+
+impl Act for Merging {
+    type Done = organization::Model;
+
+    async fn carry_out(&self, write: &mut Write, viewer: &Viewer) -> Result<Outcome<organization::Model>> {
+        let missing = |path| Ok((None, vec![UserProblem::new(path, UserErrorCode::NotFound, "there is no such organization")]));
+        let Some(row) = organization::Entity::find_by_id(self.id).one(write.txn().await?).await? else { return missing("id") };
+        let Some(mut into) = organization::Entity::find_by_id(self.into).one(write.txn().await?).await? else { return missing("intoId") };
+        // What was merged itself stands for the one that it was merged into.
+        if let Some(standing) = into.merged_into_id {
+            into = organization::Entity::find_by_id(standing).one(write.txn().await?).await?.unwrap_or(into);
+        }
+        if row.merged_into_id == Some(into.id) {
+            return Ok((Some(row), Vec::new()));
+        }
+        if let Some(why) = why_not_merged(&row, &into) {
+            return Ok((Some(row), vec![UserProblem::new("intoId", UserErrorCode::Conflict, why)]));
+        }
+        // Those that were merged into it go along, so that what an organization was merged into always stands for itself.
+        let along = organization::Entity::find().filter(organization::Column::MergedIntoId.eq(row.id)).all(write.txn().await?).await?;
+        let moved = std::iter::once(row).chain(along);
+        for row in moved {
+            write.merged_into(row, Some(into.id), viewer).await?;
+        }
+        Ok((organization::Entity::find_by_id(self.id).one(write.txn().await?).await?, Vec::new()))
+    }
+}
+
+impl Act for Separating {
+    type Done = organization::Model;
+
+    async fn carry_out(&self, write: &mut Write, viewer: &Viewer) -> Result<Outcome<organization::Model>> {
+        let Some(row) = organization::Entity::find_by_id(self.id).one(write.txn().await?).await? else {
+            return Ok((None, vec![UserProblem::new("id", UserErrorCode::NotFound, "there is no such organization")]));
+        };
+        if row.merged_into_id.is_some() {
+            write.merged_into(row, None, viewer).await?;
+        }
+        Ok((organization::Entity::find_by_id(self.id).one(write.txn().await?).await?, Vec::new()))
+    }
+}
+
+/// Why one organization cannot be merged into the other, which stands for itself.
+fn why_not_merged(row: &organization::Model, into: &organization::Model) -> Option<String> {
+    let is_group = |row: &organization::Model| row.kind == OrganizationKind::Group.as_str();
+    if row.id == into.id {
+        return Some(format!("{} cannot be merged into itself; where it was merged into the other one, separate that one first", row.name));
+    }
+    if is_group(row) != is_group(into) {
+        let (group, body) = if is_group(row) { (row, into) } else { (into, row) };
+        return Some(format!("{} is a class of bodies: it is never merged with one of them, as {} is", group.name, body.name));
+    }
+    match (row.agency_id, into.agency_id) {
+        (Some(one), Some(other)) if one != other => Some(format!("{} and {} are two agencies", row.name, into.name)),
+        (Some(_), None) => Some(format!("{} is an agency, and {} is none that the register knows: merge the latter into the former", row.name, into.name)),
+        _ => None,
+    }
+}
+
 impl Write {
+    /// Merges an organization into another one, or separates it, and tells both logs.
+    async fn merged_into(&mut self, row: organization::Model, into: Option<Uuid>, viewer: &Viewer) -> Result<()> {
+        let (id, before) = (row.id, row.merged_into_id);
+        organization::Model { merged_into_id: into, ..row }.into_active_model().reset_all().update(self.txn().await?).await?;
+        let (kind, action) = match into {
+            Some(_) => (ChangeKind::OrganizationMerged, AuditAction::OrganizationMerged),
+            None => (ChangeKind::OrganizationSeparated, AuditAction::OrganizationSeparated),
+        };
+        self.organization_changed(id, kind).await?;
+        self.audit(Some(viewer.token), Audited { action, subject: id, detail: json!({"before": before, "after": into}) }).await
+    }
+
     /// Looks up bodies that are about to be named, by a few statements, however many.
     ///
     /// # Errors
@@ -135,11 +226,15 @@ impl Write {
 
     /// Tells the journal how an organization is kept now.
     async fn organization_amended(&mut self, id: Uuid) -> Result<()> {
+        self.organization_changed(id, ChangeKind::OrganizationAmended).await
+    }
+
+    async fn organization_changed(&mut self, id: Uuid, kind: ChangeKind) -> Result<()> {
         let row = organization::Entity::find_by_id(id).one(self.txn().await?).await?;
         let row = row.ok_or_else(|| Error::internal("an organization that was amended is missing"))?;
         let names = organization_name::Entity::find().filter(organization_name::Column::OrganizationId.eq(id)).all(self.txn().await?).await?;
         let content = organization_content(&row, names.iter().map(|name| &name.name));
-        self.journal(ChangeKind::OrganizationAmended, NodeType::Organization, id, None, &content);
+        self.journal(kind, NodeType::Organization, id, None, &content);
         Ok(())
     }
 
@@ -172,14 +267,14 @@ impl Write {
 /// What the journal tells of an organization: its names as documents write them, in binary order.
 pub fn organization_content<'a>(row: &organization::Model, names: impl IntoIterator<Item = &'a String>) -> serde_json::Value {
     let names: BTreeSet<&String> = names.into_iter().collect();
-    json!({"name": row.name, "kind": row.kind, "agency": row.agency_id, "names": names})
+    json!({"name": row.name, "kind": row.kind, "agency": row.agency_id, "names": names, "mergedInto": row.merged_into_id})
 }
 
 fn party_key(party: &Party) -> Uuid {
     node_key(NodeType::Organization, &[party.kind.as_str(), &name_key(&party.name)])
 }
 
-/// Loader key: the names of an organization, as documents write them.
+/// Loader key: the names of an organization, as documents write them, with those of the organizations merged into it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NamesOfOrganization(pub Uuid);
 
@@ -188,14 +283,30 @@ impl Loader<NamesOfOrganization> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[NamesOfOrganization]) -> Result<HashMap<NamesOfOrganization, Self::Value>> {
-        let rows =
-            organization_name::Entity::find().filter(organization_name::Column::OrganizationId.is_in(keys.iter().map(|key| key.0))).all(self.db()).await?;
+        let is_merged =
+            organization_name::Entity::belongs_to(organization::Entity).from(organization_name::Column::OrganizationId).to(organization::Column::Id).into();
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let either = Condition::any().add(organization::Column::Id.is_in(ids.clone())).add(organization::Column::MergedIntoId.is_in(ids));
+        let rows: Vec<(Uuid, Option<Uuid>, String)> = organization_name::Entity::find()
+            .join(JoinType::InnerJoin, is_merged)
+            .select_only()
+            .columns([organization::Column::Id, organization::Column::MergedIntoId])
+            .column(organization_name::Column::Name)
+            .filter(either)
+            .into_tuple()
+            .all(self.db())
+            .await?;
         let mut names: HashMap<Uuid, Vec<String>> = HashMap::new();
-        for row in rows {
-            names.entry(row.organization_id).or_default().push(row.name);
+        for (id, into, name) in rows {
+            for owner in std::iter::once(id).chain(into) {
+                names.entry(owner).or_default().push(name.clone());
+            }
         }
         // Sorted here, in binary order, since the databases collate this column differently.
-        names.values_mut().for_each(|names| names.sort());
+        for names in names.values_mut() {
+            names.sort();
+            names.dedup();
+        }
         Ok(keys.iter().map(|key| (key.clone(), Arc::new(names.remove(&key.0).unwrap_or_default()))).collect())
     }
 }
@@ -264,6 +375,7 @@ impl Listing for OrganizationListing {
 
     fn source(&self, _: &[Uuid]) -> SelectStatement {
         let mut select = organization::Entity::find().into_query();
+        select.and_where(stands_for_itself());
         if let Some(Ok(condition)) = self.filter.as_deref().map(OrganizationFilter::condition) {
             select.cond_where(condition);
         }
@@ -297,8 +409,8 @@ impl OrganizationFilter {
             plain_text(column(organization::Column::NameKey), &spelled)
         };
         let own = all_of([
-            self.id.as_ref().map(|filter| key(column(organization::Column::Id), filter, NodeType::Organization)).transpose()?,
-            self.name.as_ref().map(name),
+            self.id.as_ref().map(|filter| Ok::<_, Error>(named_so(key(column(organization::Column::Id), filter, NodeType::Organization)?))).transpose()?,
+            self.name.as_ref().map(|filter| named_so(name(filter))),
             self.kind.as_ref().map(|filter| exact(column(organization::Column::Kind), filter.words(), filter.is_null)),
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(organization::Column::AgencyId), agency_keys(filter)?))).transpose()?,
         ]);
@@ -306,10 +418,26 @@ impl OrganizationFilter {
     }
 }
 
-/// Keys of the organizations that the filter admits, as a subquery.
+fn stands_for_itself() -> Expr {
+    Expr::col((organization::Entity, organization::Column::MergedIntoId)).is_null()
+}
+
+/// The organization itself is so, or one that was merged into it.
+fn named_so(condition: Condition) -> Condition {
+    let standing = "COALESCE(organization.merged_into_id, organization.id)";
+    let keys = Query::select().expr(Expr::cust(standing)).from(organization::Entity).cond_where(condition).take();
+    among(Expr::col((organization::Entity, organization::Column::Id)), keys)
+}
+
+/// Keys of the organizations that the filter admits and of those that were merged into them, as a subquery. One select after the other, so that each is answered from its index.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` for an id of another type.
 pub fn organization_keys(filter: &OrganizationFilter) -> Result<SelectStatement> {
-    Ok(Query::select().column((organization::Entity, organization::Column::Id)).from(organization::Entity).cond_where(filter.condition()?).take())
+    let id = (organization::Entity, organization::Column::Id);
+    let mut keys = Query::select().column(id).from(organization::Entity).and_where(stands_for_itself()).cond_where(filter.condition()?).take();
+    let into = Expr::col((organization::Entity, organization::Column::MergedIntoId));
+    let merged = Query::select().column(id).from(organization::Entity).and_where(into.in_subquery(keys.clone())).take();
+    keys.union(UnionType::All, merged);
+    Ok(keys)
 }

@@ -1,7 +1,7 @@
 //! Parts of a policy revision that lead on to other objects in the schema: items to their category, recordings to their retention, entrusting bodies.
 
 use async_graphql::{Context, Object, Result};
-use entity::{incoming_entrustment, organization, policy_item, video_device};
+use entity::{incoming_entrustment, policy_item, video_device};
 
 use super::VideoDeviceKind;
 use crate::collected_item::graphql::ItemCategory;
@@ -9,7 +9,7 @@ use crate::collected_item::{ItemRequirement, SensitiveKind, UniqueIdentifier};
 use crate::graphql::{Reads as _, word};
 use crate::legal_basis::BasesOfVideoDevice;
 use crate::legal_basis::graphql::LegalBasis;
-use crate::organization::graphql::Organization;
+use crate::organization::graphql::{Organization, standing};
 use crate::retention::TermsOfVideoDevice;
 use crate::retention::graphql::{Retention, retention};
 
@@ -126,7 +126,7 @@ pub struct IncomingEntrustment(pub incoming_entrustment::Model);
 impl IncomingEntrustment {
     /// Body that entrusts (위탁자).
     async fn entruster(&self, ctx: &Context<'_>) -> Result<Organization> {
-        Ok(Organization((*ctx.row::<organization::Entity>(self.0.entruster_id).await?).clone()))
+        Ok(standing(ctx, self.0.entruster_id).await?)
     }
 
     /// Name of the body that entrusts, as written.

@@ -1,7 +1,7 @@
 //! Provisions in the schema.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use entity::{agency, organization, policy_revision, provided_item, provision, registration};
+use entity::{agency, policy_revision, provided_item, provision, registration};
 
 use super::store::{ItemsOfProvision, ProvisionListing};
 use crate::agency::graphql::{Agency, AgencyFilter};
@@ -13,7 +13,7 @@ use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
 use crate::legal_basis::BasesOfProvision;
 use crate::legal_basis::graphql::LegalBasis;
-use crate::organization::graphql::{Organization, OrganizationFilter};
+use crate::organization::graphql::{Organization, OrganizationFilter, standing};
 use crate::policy::graphql::PolicyRevision;
 use crate::registration::graphql::Registration;
 use crate::retention::graphql::{Retention, retention};
@@ -67,7 +67,7 @@ impl Provision {
 
     /// Recipient (제공받는 자).
     async fn recipient(&self, ctx: &Context<'_>) -> Result<Organization> {
-        Ok(Organization((*ctx.row::<organization::Entity>(self.0.recipient_id).await?).clone()))
+        Ok(standing(ctx, self.0.recipient_id).await?)
     }
 
     /// Recipient as written.

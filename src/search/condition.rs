@@ -119,7 +119,7 @@ impl Condition {
                 found
             }
             Self::OneOf(dimension, values) => match field(*dimension, layout) {
-                Some(field) => segment.with_terms(field, &values.iter().map(|value| value.term(field)).collect::<Vec<_>>())?,
+                Some(field) => segment.with_terms(field, &values.iter().map(|value| value.term(field, linked)).collect::<Vec<_>>())?,
                 None => of_agencies(segment, &agencies_with(*dimension, values, linked)),
             },
             Self::Stated(dimension) => segment.files_where(|file| dimension.is_stated(segment, linked, file)),
@@ -136,6 +136,7 @@ impl Condition {
                 segment.with_terms(layout.article, &[Term::from_field_bytes(layout.article, &article_term(*statute, article))])?
             }
             Self::Received { recipient, category, identifier, sensitive } => {
+                let recipient = &recipient.map(|recipient| linked.organizations.standing(recipient));
                 let things = [category.as_deref().map(Received::Category), identifier.map(Received::Identifier), sensitive.map(Received::Sensitive)];
                 let mut found = match recipient {
                     Some(recipient) => segment.with_terms(layout.recipient, &[Layout::key_term(layout.recipient, *recipient)])?,
@@ -168,10 +169,11 @@ impl Number {
 }
 
 impl Value {
-    fn term(&self, field: Field) -> Term {
+    fn term(&self, field: Field, linked: &Linked) -> Term {
         match self {
             Self::Word(word) => Term::from_field_text(field, word),
-            Self::Key(key) => Layout::key_term(field, *key),
+            // Keys of agencies and statutes are none of an organization.
+            Self::Key(key) => Layout::key_term(field, linked.organizations.standing(*key)),
         }
     }
 }

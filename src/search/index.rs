@@ -22,6 +22,7 @@ use super::segment::Segment;
 use super::store::Entry;
 use crate::error::{Error, Result};
 use crate::identity::NodeType;
+use crate::journal::ChangeKind;
 use crate::store::Store;
 
 /// Journal entries that are read and committed together.
@@ -275,7 +276,15 @@ impl OpenIndex {
         // Those that were covered, and no longer are.
         files.extend(self.files_with(policies.iter().map(|key| Layout::key_term(self.layout.policy, *key)))?);
         files.extend(self.files_with(assessments.iter().map(|key| Layout::key_term(self.layout.assessment, *key)))?);
+        let is_merge = |entry: &&Entry| matches!(entry.kind, ChangeKind::OrganizationMerged | ChangeKind::OrganizationSeparated);
+        let merged: HashSet<Uuid> = entries.iter().filter(is_merge).map(|entry| entry.node).collect();
+        files.extend(store.files_naming(&merged.iter().copied().collect::<Vec<_>>()).await?);
         self.update_linked(store, of(NodeType::Agency), of(NodeType::Organization), of(NodeType::Statute)).await?;
+        if !merged.is_empty() {
+            // Which one a separated organization was merged into, the tables no longer tell.
+            let all = store.organization_entries(None).await?;
+            Arc::make_mut(&mut self.linked).organizations.update(all);
+        }
         let mut files: Vec<Uuid> = files.into_iter().collect();
         files.sort_unstable();
         for files in files.chunks(usize::try_from(FILES_TOGETHER).unwrap_or(usize::MAX)) {

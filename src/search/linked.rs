@@ -33,6 +33,8 @@ pub struct NamedEntry {
     pub key: Uuid,
     /// Its name, and the names by which it also goes.
     pub names: Vec<String>,
+    /// What it was merged into, and stands for it.
+    pub merged_into: Option<Uuid>,
 }
 
 /// Numbered things with their names.
@@ -42,6 +44,7 @@ pub struct Numbered {
     numbers: HashMap<Uuid, u32>,
     own_names: Vec<Vec<String>>,
     names: Names,
+    merged: HashMap<Uuid, Uuid>,
 }
 
 impl Numbered {
@@ -55,6 +58,12 @@ impl Numbered {
     #[must_use]
     pub fn key(&self, number: u32) -> Option<Uuid> {
         self.keys.get(number as usize).copied()
+    }
+
+    /// The key, or that of what it was merged into.
+    #[must_use]
+    pub fn standing(&self, key: Uuid) -> Uuid {
+        self.merged.get(&key).copied().unwrap_or(key)
     }
 
     /// How many there are.
@@ -92,6 +101,10 @@ impl Numbered {
     pub fn update(&mut self, entries: Vec<NamedEntry>) {
         for entry in entries {
             self.put(entry.key, entry.names);
+            match entry.merged_into {
+                Some(into) => self.merged.insert(entry.key, into),
+                None => self.merged.remove(&entry.key),
+            };
         }
         self.collect_names();
     }

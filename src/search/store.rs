@@ -17,7 +17,8 @@ use super::linked::{AgencyEntry, NamedEntry};
 use crate::error::Result;
 use crate::graphql::word;
 use crate::identity::NodeType;
-use crate::store::{EARLIEST, Store};
+use crate::journal::ChangeKind;
+use crate::store::{EARLIEST, Store, standing_organization};
 
 /// A journal entry, as far as the index follows it.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Entry {
     pub sequence: i64,
     /// Hash over it and all before it.
     pub hash: Vec<u8>,
+    /// What happened.
+    pub kind: ChangeKind,
     /// Type of the node.
     pub node_type: NodeType,
     /// Key of the node.
@@ -38,16 +41,18 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub(super) async fn entries_after(&self, sequence: i64, limit: u64) -> Result<Vec<Entry>> {
-        let rows: Vec<(i64, Vec<u8>, String, Uuid)> = change::Entity::find()
+        let rows: Vec<(i64, Vec<u8>, String, Uuid, String)> = change::Entity::find()
             .select_only()
-            .columns([change::Column::Sequence, change::Column::Hash, change::Column::NodeType, change::Column::NodeId])
+            .columns([change::Column::Sequence, change::Column::Hash, change::Column::NodeType, change::Column::NodeId, change::Column::Kind])
             .filter(change::Column::Sequence.gt(sequence))
             .order_by_asc(change::Column::Sequence)
             .limit(limit)
             .into_tuple()
             .all(self.db())
             .await?;
-        rows.into_iter().map(|(sequence, hash, node_type, node)| Ok(Entry { sequence, hash, node_type: word(&node_type)?, node })).collect()
+        rows.into_iter()
+            .map(|(sequence, hash, node_type, node, kind)| Ok(Entry { sequence, hash, kind: word(&kind)?, node_type: word(&node_type)?, node }))
+            .collect()
     }
 
     /// Hash of the journal entry with that number; `None` if the journal has none.
@@ -151,25 +156,77 @@ impl Store {
             .collect()
     }
 
-    /// Recipients and entrustees, all or those with the keys.
+    /// Files in whose registration in force, or in any revision of a policy that covers them, one of the organizations is named.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn files_naming(&self, organizations: &[Uuid]) -> Result<Vec<Uuid>> {
+        if organizations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let provisions = provision::Entity::find()
+            .select_only()
+            .columns([provision::Column::RegistrationId, provision::Column::PolicyRevisionId])
+            .filter(provision::Column::RecipientId.is_in(organizations.iter().copied()));
+        let entrustments = entrustment::Entity::find()
+            .select_only()
+            .columns([entrustment::Column::RegistrationId, entrustment::Column::PolicyRevisionId])
+            .filter(entrustment::Column::EntrusteeId.is_in(organizations.iter().copied()));
+        let mut owners: Vec<(Option<Uuid>, Option<Uuid>)> = provisions.distinct().into_tuple().all(self.db()).await?;
+        owners.extend(entrustments.distinct().into_tuple::<(Option<Uuid>, Option<Uuid>)>().all(self.db()).await?);
+        let registrations: Vec<Uuid> = owners.iter().filter_map(|(registration, _)| *registration).collect();
+        let mut files: Vec<Uuid> = Vec::new();
+        for registrations in registrations.chunks(10_000) {
+            let stating = data_file::Entity::find().select_only().column(data_file::Column::Id);
+            files.extend(stating.filter(data_file::Column::RegistrationId.is_in(registrations.iter().copied())).into_tuple::<Uuid>().all(self.db()).await?);
+        }
+        let revisions: Vec<Uuid> = owners.iter().filter_map(|(_, revision)| *revision).collect();
+        if !revisions.is_empty() {
+            files.extend(self.files_covered(&self.policies_of_revisions(&revisions).await?, &[]).await?);
+        }
+        Ok(files)
+    }
+
+    /// What the organizations were merged into, for those that were.
+    async fn merged_organizations(&self) -> Result<HashMap<Uuid, Uuid>> {
+        let merged: Vec<(Uuid, Option<Uuid>)> = organization::Entity::find()
+            .select_only()
+            .columns([organization::Column::Id, organization::Column::MergedIntoId])
+            .filter(organization::Column::MergedIntoId.is_not_null())
+            .into_tuple()
+            .all(self.db())
+            .await?;
+        Ok(merged.into_iter().filter_map(|(id, into)| Some((id, into?))).collect())
+    }
+
+    /// Recipients and entrustees, all or those with the keys. One that was merged has no name of its own: its names are those of the other.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) async fn organization_entries(&self, keys: Option<&[Uuid]>) -> Result<Vec<NamedEntry>> {
+        let merged = self.merged_organizations().await?;
+        let standing = |id: Uuid| merged.get(&id).copied().unwrap_or(id);
+        let keys: Option<HashSet<Uuid>> = keys.map(|keys| keys.iter().flat_map(|key| [*key, standing(*key)]).collect());
+        let with_members: Option<Vec<Uuid>> = keys.as_ref().map(|keys| {
+            let members = merged.iter().filter(|(_, into)| keys.contains(into)).map(|(id, _)| *id);
+            keys.iter().copied().chain(members).collect()
+        });
         let mut written: HashMap<Uuid, Vec<String>> = HashMap::new();
-        for row in within(organization_name::Entity::find(), organization_name::Column::OrganizationId, keys)
+        for row in within(organization_name::Entity::find(), organization_name::Column::OrganizationId, with_members.as_deref())
             .order_by_asc(organization_name::Column::Name)
             .all(self.db())
             .await?
         {
-            written.entry(row.organization_id).or_default().push(row.name);
+            written.entry(standing(row.organization_id)).or_default().push(row.name);
         }
-        let rows = within(organization::Entity::find(), organization::Column::Id, keys).all(self.db()).await?;
+        let keys: Option<Vec<Uuid>> = keys.map(|keys| keys.into_iter().collect());
+        let rows = within(organization::Entity::find(), organization::Column::Id, keys.as_deref()).all(self.db()).await?;
         Ok(rows
             .into_iter()
             .map(|row| {
+                let own = std::iter::once(row.name).filter(|_| row.merged_into_id.is_none());
                 let written = written.remove(&row.id).unwrap_or_default();
-                NamedEntry { key: row.id, names: distinct(std::iter::once(row.name).chain(written)) }
+                NamedEntry { key: row.id, names: distinct(own.chain(written)), merged_into: row.merged_into_id }
             })
             .collect())
     }
@@ -188,7 +245,11 @@ impl Store {
         let rows = within(statute::Entity::find(), statute::Column::Id, keys).all(self.db()).await?;
         Ok(rows
             .into_iter()
-            .map(|row| NamedEntry { key: row.id, names: distinct(std::iter::once(row.name).chain(aliases.remove(&row.id).unwrap_or_default())) })
+            .map(|row| NamedEntry {
+                key: row.id,
+                names: distinct(std::iter::once(row.name).chain(aliases.remove(&row.id).unwrap_or_default())),
+                merged_into: None,
+            })
             .collect())
     }
 
@@ -337,10 +398,11 @@ impl Store {
 
     /// Provisions of each file: its own in their order, then those of the policies.
     async fn provided(&self, files: &[data_file::Model], coverage: &HashMap<Uuid, Coverage>) -> Result<HashMap<Uuid, Vec<Provision>>> {
-        let columns = [provision::Column::Id, provision::Column::RecipientId];
-        let own = provision::Entity::find().select_only().column(provision::Column::RegistrationId).columns(columns);
+        let recipient = || standing_organization("provision.recipient_id");
+        let own = provision::Entity::find().select_only().columns([provision::Column::RegistrationId, provision::Column::Id]).column_as(recipient(), "body");
         let own = own.filter(provision::Column::RegistrationId.is_in(registrations_of(files))).order_by_asc(provision::Column::Position);
-        let of_policies = provision::Entity::find().select_only().column(provision::Column::PolicyRevisionId).columns(columns);
+        let of_policies = provision::Entity::find().select_only().columns([provision::Column::PolicyRevisionId, provision::Column::Id]);
+        let of_policies = of_policies.column_as(recipient(), "body");
         let of_policies = of_policies.filter(provision::Column::PolicyRevisionId.is_in(revisions_of(coverage))).order_by_asc(provision::Column::Position);
         let stated = self.stated(files, coverage, own, of_policies).await?;
         let keys: HashSet<Uuid> = stated.values().flatten().map(|(key, _)| *key).collect();
@@ -362,10 +424,12 @@ impl Store {
 
     /// Entrustees of each file: its own in their order, then those of the policies.
     async fn entrusted(&self, files: &[data_file::Model], coverage: &HashMap<Uuid, Coverage>) -> Result<HashMap<Uuid, Vec<Uuid>>> {
-        let columns = [entrustment::Column::Id, entrustment::Column::EntrusteeId];
-        let own = entrustment::Entity::find().select_only().column(entrustment::Column::RegistrationId).columns(columns);
+        let entrustee = || standing_organization("entrustment.entrustee_id");
+        let own = entrustment::Entity::find().select_only().columns([entrustment::Column::RegistrationId, entrustment::Column::Id]);
+        let own = own.column_as(entrustee(), "body");
         let own = own.filter(entrustment::Column::RegistrationId.is_in(registrations_of(files))).order_by_asc(entrustment::Column::Position);
-        let of_policies = entrustment::Entity::find().select_only().column(entrustment::Column::PolicyRevisionId).columns(columns);
+        let of_policies = entrustment::Entity::find().select_only().columns([entrustment::Column::PolicyRevisionId, entrustment::Column::Id]);
+        let of_policies = of_policies.column_as(entrustee(), "body");
         let of_policies = of_policies.filter(entrustment::Column::PolicyRevisionId.is_in(revisions_of(coverage))).order_by_asc(entrustment::Column::Position);
         let stated = self.stated(files, coverage, own, of_policies).await?;
         Ok(stated.into_iter().map(|(file, entrustments)| (file, entrustments.into_iter().map(|(_, entrustee)| entrustee).collect())).collect())

@@ -50,7 +50,7 @@ fn linked() -> Linked {
     };
     linked.agencies.update(AGENCIES.iter().enumerate().map(agency).collect());
     let named = |kind: u128, names: &[&str]| {
-        names.iter().enumerate().map(|(place, name)| NamedEntry { key: key(kind, place), names: vec![(*name).to_owned()] }).collect()
+        names.iter().enumerate().map(|(place, name)| NamedEntry { key: key(kind, place), names: vec![(*name).to_owned()], merged_into: None }).collect()
     };
     linked.organizations.update(named(2, &BODIES));
     linked.statutes.update(named(3, &STATUTES));

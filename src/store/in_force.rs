@@ -3,8 +3,8 @@
 //! Of two registrations or revisions that start on one day, the one recorded later wins (the higher number). A revision without a first day counts as the earliest.
 
 use chrono::{Days, NaiveDate};
-use entity::{data_file, policy_revision, policy_revision_data_file, registration};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use entity::{data_file, organization, policy_revision, policy_revision_data_file, registration};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 use super::condition::any_of;
@@ -72,8 +72,10 @@ impl Stated {
             }
             Whose::Organization => {
                 let organization = self.column(self.organization);
+                // Rows that name an organization which was merged into another one are that one's.
+                let standing = standing_organization(&format!("{}.{}", self.table, self.organization));
                 let mut rows = self.in_force(day);
-                rows.expr_as(organization.clone(), "parent_id").and_where(organization.is_in(parents.iter().copied()));
+                rows.expr_as(standing, "parent_id").and_where(organization.in_subquery(with_merged(parents)));
                 rows
             }
             Whose::Registration { stated_for } => self.for_registrations(parents, stated_for.as_deref(), day),
@@ -130,10 +132,26 @@ impl Stated {
         let of_file = self.column("registration_id").is_in(if wanted(StatedFor::DataFile) { registrations.to_vec() } else { Vec::new() });
         self.rows.expr_as(Expr::col((self.table, "registration_id")), "parent_id").and_where(of_file);
         if wanted(StatedFor::Policy) {
-            self.rows.union(sea_orm::sea_query::UnionType::All, of_policies);
+            self.rows.union(UnionType::All, of_policies);
         }
         self.rows
     }
+}
+
+/// The organization whose key stands in a column, or the one that it was merged into.
+#[must_use]
+pub fn standing_organization(column: &str) -> Expr {
+    Expr::cust(format!("COALESCE((SELECT named.merged_into_id FROM organization AS named WHERE named.id = {column}), {column})"))
+}
+
+/// Keys of organizations, and of those that were merged into them. One select after the other, so that each is answered from its index.
+fn with_merged(organizations: &[Uuid]) -> SelectStatement {
+    let select = |column: organization::Column| {
+        Query::select().column(organization::Column::Id).from(organization::Entity).and_where(Expr::col(column).is_in(organizations.iter().copied())).take()
+    };
+    let mut keys = select(organization::Column::Id);
+    keys.union(UnionType::All, select(organization::Column::MergedIntoId));
+    keys
 }
 
 /// Row of a table of provisions or of entrustments.

@@ -324,7 +324,7 @@ async fn a_policy_is_published_and_compared(server: Server) {
     register
         .proved_and_mirrored(
             "{ privacyPolicies(first: 2) { nodes { id title revisions(first: 5) { nodes { id number officers { role position department phones isNameWithheld } safeguards { measure } rights { methods } remedies { name phones } appeals { name }
-               videoDevices { location retention { text } legalBases { citation } } entrustedBy { entrusterName task } disposal { method } disposalProcedure accessDesk { department } labels { text } collectedItems { name } } } } } }",
+               videoDevices { location retention { text } legalBases { citation } } entrustedBy { name task } disposal { method } disposalProcedure accessDesk { department } labels { text } collectedItems { name } } } } } }",
         )
         .await;
 }

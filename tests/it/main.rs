@@ -13,6 +13,7 @@ mod house;
 mod http;
 mod imports;
 mod indexing;
+mod merges;
 mod mirrors;
 mod pages;
 mod program;

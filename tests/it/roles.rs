@@ -93,6 +93,8 @@ async fn every_mutation_is_for_some_roles_only(server: Server) {
             let arguments = arguments
                 .replace("APPLICATION", &id(&draft["applicationCreate"]["application"]["id"], "Application"))
                 .replace("RECOMMENDATION", &id(&recommendation["recommendationIssue"]["recommendation"]["id"], "Recommendation"))
+                .replace("ORGANIZATION", &id(&ids["organizations"]["nodes"][0]["id"], "Organization"))
+                .replace("OTHER", &ids["organizations"]["nodes"][1]["id"].to_string())
                 .replace("AGENCY", &ids["agency"]["id"].to_string())
                 .replace("FILE", &ids["agency"]["dataFiles"]["nodes"][0]["id"].to_string());
             let document = format!("mutation {{ {mutation}({arguments}) {{ {object} userErrors {{ code }} }} }}");

@@ -370,6 +370,7 @@ impl Write {
             .filter(organization::Column::NameKey.is_in(names))
             .filter(organization::Column::Kind.eq("PUBLIC"))
             .filter(organization::Column::AgencyId.is_null())
+            .filter(organization::Column::MergedIntoId.is_null())
             .into_tuple()
             .all(self.txn().await?)
             .await?;

@@ -78,7 +78,8 @@ pub async fn told(db: &impl ConnectionTrait, entries: &[change::Model]) -> Resul
     for (entry, contents) in successions(db, &of(&[ChangeKind::AgencySucceeded])).await? {
         tell(entry, contents);
     }
-    let organizations = of(&[ChangeKind::OrganizationAdded, ChangeKind::OrganizationAmended]);
+    let organizations =
+        of(&[ChangeKind::OrganizationAdded, ChangeKind::OrganizationAmended, ChangeKind::OrganizationMerged, ChangeKind::OrganizationSeparated]);
     let ids = nodes(&organizations);
     let stored = by(all::<organization::Entity>(db, organization::Column::Id, &ids).await?, |row| row.id);
     let names = by(all::<organization_name::Entity>(db, organization_name::Column::OrganizationId, &ids).await?, |row| row.organization_id);
@@ -116,7 +117,9 @@ fn retold_by(kind: ChangeKind) -> &'static [ChangeKind] {
         K::RegistrationRecorded | K::DataFileDestroyed | K::PolicyRevisionPublished | K::PrivacyPolicyAdded => &[],
         K::AgencyRegistered | K::AgencyAmended => &[K::AgencyAmended],
         K::AgencySucceeded => &[K::AgencySucceeded],
-        K::OrganizationAdded | K::OrganizationAmended => &[K::OrganizationAmended],
+        K::OrganizationAdded | K::OrganizationAmended | K::OrganizationMerged | K::OrganizationSeparated => {
+            &[K::OrganizationAmended, K::OrganizationMerged, K::OrganizationSeparated]
+        }
         K::StatuteAdded | K::StatuteAmended => &[K::StatuteAmended],
         K::DataFileAmended => &[K::DataFileAmended, K::RegistrationRecorded, K::DataFileDestroyed],
         K::ImpactAssessmentRecorded | K::ImpactAssessmentAmended => &[K::ImpactAssessmentAmended],

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{BufRead, Error as IoError};
 
 use chrono::{DateTime, Utc};
-use entity::{agency, agency_alias, agency_ancestor, change, impact_assessment_data_file, impact_assessment_item, source};
+use entity::{agency, agency_alias, agency_ancestor, change, impact_assessment_data_file, impact_assessment_item, organization, source};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelBehavior, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable as _, ModelTrait as _, QueryFilter as _, QueryOrder as _,
@@ -141,7 +141,7 @@ impl Store {
         if links.entries == head {
             return Ok(Mirrored { known: links.known, new: 0, sequence: head, head: hash });
         }
-        let mut parents: HashMap<Uuid, Option<Uuid>> = HashMap::new();
+        let mut later = Later::default();
         for (reading, tables) in READINGS.iter().enumerate() {
             let mut batch = Batch::default();
             let mut source = Reader::new(lines)?;
@@ -167,13 +167,17 @@ impl Store {
                     batch.entries.push(entry);
                 }
                 if batch.rows >= BATCH {
-                    std::mem::take(&mut batch).store(&mut write, tables, &mut parents).await?;
+                    std::mem::take(&mut batch).store(&mut write, tables, &mut later).await?;
                 }
             }
-            batch.store(&mut write, tables, &mut parents).await?;
-            if reading == 0 && !parents.is_empty() {
-                place_agencies(&mut write, &parents).await?;
+            batch.store(&mut write, tables, &mut later).await?;
+            if reading == 0 && !later.parents.is_empty() {
+                place_agencies(&mut write, &later.parents).await?;
             }
+        }
+        for (id, into) in later.merged {
+            let merged = organization::Entity::update_many().col_expr(organization::Column::MergedIntoId, Expr::value(into));
+            merged.filter(organization::Column::Id.eq(id)).exec(write.txn().await?).await?;
         }
         let proof = Proof { entries: head, head: hash, ..Proof::default() };
         let proof = proven(write.txn().await?, proof, i64::MAX).await.map_err(Refused::Unproven)?;
@@ -283,6 +287,15 @@ impl Reader {
     }
 }
 
+/// References among rows of one table, which are stored when all of its rows are.
+#[derive(Default)]
+struct Later {
+    /// Superiors of agencies.
+    parents: HashMap<Uuid, Option<Uuid>>,
+    /// What organizations were merged into.
+    merged: Vec<(Uuid, Uuid)>,
+}
+
 /// Rows that wait to be stored.
 #[derive(Default)]
 struct Batch {
@@ -302,7 +315,7 @@ impl Batch {
     }
 
     /// Stores the rows of the tables in their order, then the entries.
-    async fn store(mut self, write: &mut Write, tables: &[&'static str], parents: &mut HashMap<Uuid, Option<Uuid>>) -> Result<(), Refused> {
+    async fn store(mut self, write: &mut Write, tables: &[&'static str], later: &mut Later) -> Result<(), Refused> {
         let owners: Vec<Uuid> = self.owners.into_iter().collect();
         for table in tables {
             let rows = self.tables.remove(table).unwrap_or_default();
@@ -316,11 +329,19 @@ impl Batch {
                             })?
                             upsert::<entity::$name::Entity>(write.txn().await?, parsed::<entity::$name::Entity>(table, rows)?).await?;
                         })+
+                        // So may an organization be merged into one.
+                        "organization" => {
+                            let mut organizations = parsed::<organization::Entity>(table, rows)?;
+                            for row in &mut organizations {
+                                later.merged.extend(row.merged_into_id.take().map(|into| (row.id, into)));
+                            }
+                            upsert::<organization::Entity>(write.txn().await?, organizations).await?;
+                        }
                         // An agency may stand under one that a later line brings: they are placed when all are there.
                         _ => {
                             let mut agencies = parsed::<agency::Entity>(table, rows)?;
                             for row in &mut agencies {
-                                parents.insert(row.id, row.parent_id.take());
+                                later.parents.insert(row.id, row.parent_id.take());
                             }
                             upsert::<agency::Entity>(write.txn().await?, agencies).await?;
                         }
@@ -328,7 +349,7 @@ impl Batch {
                 };
             }
             stored!(
-                agency_alias replaces AgencyId, succession, statute, statute_alias, organization, organization_name, data_file, registration, collected_item,
+                agency_alias replaces AgencyId, succession, statute, statute_alias, organization_name, data_file, registration, collected_item,
                 privacy_policy, policy_revision, provision, video_device, legal_basis, retention_term, provided_item, entrustment, sub_entrustee,
                 access_restriction, impact_assessment, impact_assessment_data_file replaces ImpactAssessmentId,
                 impact_assessment_item replaces ImpactAssessmentId, recommendation, policy_revision_data_file, policy_section, privacy_label, policy_item, privacy_officer,

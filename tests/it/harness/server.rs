@@ -78,8 +78,10 @@ impl Server {
         let observed = Arc::clone(&statements);
         store.observe_statements(move |sql, _| {
             // The server asks how far the journal goes, and its index what is new in it, on their own account.
-            let follows =
-                [r#"MAX("change"."sequence") AS "last""#, r#"SELECT "change"."sequence", "change"."hash", "change"."node_type", "change"."node_id" FROM"#];
+            let follows = [
+                r#"MAX("change"."sequence") AS "last""#,
+                r#"SELECT "change"."sequence", "change"."hash", "change"."node_type", "change"."node_id", "change"."kind" FROM"#,
+            ];
             if !follows.iter().any(|own| sql.contains(own)) {
                 observed.lock().unwrap().push(sql.to_owned());
             }

@@ -41,6 +41,8 @@ const MUTATIONS: &[(&str, &str, &str, &[Role], Stranger)] = &[
         AGENCY,
         Stranger::ForbiddenWhereItIs,
     ),
+    ("organizationMerge", "id: ORGANIZATION, intoId: OTHER", "organization { id }", REGULATOR, Stranger::Forbidden),
+    ("organizationSeparate", "id: ORGANIZATION", "organization { id }", REGULATOR, Stranger::Forbidden),
     (
         "impactAssessmentRecord",
         "agencyId: AGENCY, input: {year: 2026, dataFiles: [{dataFileId: FILE}]}",

@@ -4,6 +4,7 @@
 //! are added later are asked too. The snapshot tells what each costs.
 
 use serde_json::{Value, json};
+use yeollam::access::Role;
 
 use crate::harness::introspection::{Schema, arguments, named, text};
 use crate::harness::{Data, Server, on_both};
@@ -13,6 +14,9 @@ const LEVELS: usize = 1;
 
 /// Thirty ids of nodes of a type that are alike.
 async fn alike(server: &Server, node_type: &str) -> Vec<String> {
+    if node_type == "Recommendation" {
+        return recommended(server).await;
+    }
     // A list of the register, a filter that leaves only those that are alike, and what leads from its rows to the nodes.
     let (list, path): (&str, &[&str]) = match node_type {
         "Agency" => (r#"agencies(first: 30, filter: {code: {startsWith: "G0000"}, parent: {code: {eq: "G000000"}}})"#, &[]),
@@ -37,6 +41,19 @@ async fn alike(server: &Server, node_type: &str) -> Vec<String> {
     let rows = if nodes == "id" { found } else { &found["nodes"] };
     let ids = rows.as_array().unwrap().iter().map(|row| path.iter().fold(row, |row, step| &row[*step])["id"].as_str().unwrap().to_owned());
     ids.take(30).collect()
+}
+
+/// A recommendation about each of thirty data files that are alike.
+async fn recommended(server: &Server) -> Vec<String> {
+    let token = server.token(Role::Regulator, None, "위원회 담당자").await;
+    let files = server.query(&format!("{{ {FILES} {{ nodes {{ id }} }} }}"), json!({})).await["dataFiles"]["nodes"].take();
+    let mut ids = Vec::new();
+    for file in files.as_array().unwrap() {
+        let issue = "mutation ($file: ID!) { recommendationIssue(dataFileId: $file, input: {ground: \"보완할 것\"}) { recommendation { id } } }";
+        let issued = server.query_as(&token, issue, json!({"file": file["id"]})).await;
+        ids.push(issued["recommendationIssue"]["recommendation"]["id"].as_str().unwrap().to_owned());
+    }
+    ids
 }
 
 const FILES: &str = r#"dataFiles(first: 30, filter: {name: {startsWith: "시험 신청자 명부"}})"#;

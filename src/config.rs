@@ -81,6 +81,12 @@ pub enum Command {
         #[command(subcommand)]
         action: IndexCommand,
     },
+    /// See to the findings, which each write keeps by the law's rules.
+    Findings {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: FindingsCommand,
+    },
     /// Give out API tokens, by which agencies, the regulator and administrators act; list and revoke them.
     Token {
         /// What to do with them.
@@ -132,6 +138,13 @@ pub enum IndexCommand {
     Rebuild,
     /// Tell how much of the register it holds.
     Status,
+}
+
+/// What to do with the findings.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum FindingsCommand {
+    /// Compute those of the whole register anew, as a server does by itself when a new version brings other rules. Interrupted, it goes on where it was.
+    Recompute,
 }
 
 /// What to do with API tokens.
@@ -279,7 +292,7 @@ impl DatabaseArgs {
     /// Settings of the pool of connections.
     #[must_use]
     pub fn pool(&self) -> PoolSettings {
-        PoolSettings { max_connections: self.database_connections, acquire_timeout: Duration::from_secs(self.database_wait) }
+        PoolSettings { max_connections: self.database_connections, acquire_timeout: Duration::from_secs(self.database_wait), ..PoolSettings::default() }
     }
 }
 

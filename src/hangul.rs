@@ -9,6 +9,9 @@ use unicode_normalization::UnicodeNormalization as _;
 /// byte-order marks, soft hyphens, direction marks) go, and both ends are trimmed. Nothing that can be seen is changed.
 #[must_use]
 pub fn normalised(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     // Characters without width go before the composition, since one between two jamo would prevent it.
     single_spaced(text.chars().filter(|c| !has_no_width(*c)).nfc())
 }
@@ -16,6 +19,9 @@ pub fn normalised(text: &str) -> String {
 /// The key by which names are compared, searched and ordered: [`normalised`], full-width ASCII as ASCII, lower case.
 #[must_use]
 pub fn folded(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_ascii_lowercase();
+    }
     let narrow = text.chars().filter(|c| !has_no_width(*c)).map(narrowed).nfc();
     single_spaced(narrow.flat_map(char::to_lowercase).nfc())
 }
@@ -37,6 +43,11 @@ pub const fn is_middle_dot(c: char) -> bool {
 #[must_use]
 pub const fn is_hangul(c: char) -> bool {
     matches!(c, '가'..='힣' | '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{A960}'..='\u{A97C}' | '\u{D7B0}'..='\u{D7FB}')
+}
+
+/// Is composed syllables and printable ASCII alone, single-spaced: nearly every text of a register, which is [`normalised`] already.
+fn is_plain(text: &str) -> bool {
+    !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ") && text.chars().all(|c| matches!(c, ' '..='~' | '가'..='힣'))
 }
 
 fn single_spaced(characters: impl Iterator<Item = char>) -> String {

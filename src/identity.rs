@@ -23,6 +23,7 @@ crate::vocabulary! {
         PrivacyPolicy = "PrivacyPolicy", "처리방침", "Privacy policy";
         PolicyRevision = "PolicyRevision", "처리방침 개정", "Policy revision";
         Recommendation = "Recommendation", "개선권고", "Recommendation";
+        Finding = "Finding", "점검 결과", "Finding";
         Application = "Application", "등록 신청", "Application";
         Change = "Change", "변경", "Change";
     }

@@ -10,6 +10,7 @@ pub mod collected_item;
 pub mod data_file;
 pub mod difference;
 pub mod entrustment;
+pub mod finding;
 pub mod impact_assessment;
 pub mod journal;
 pub mod legal_basis;

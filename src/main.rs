@@ -10,14 +10,14 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 use yeollam::access::{NewToken, TokenListed};
-use yeollam::config::{Cli, Command, DatabaseArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs, TokenCommand};
+use yeollam::config::{Cli, Command, DatabaseArgs, FindingsCommand, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs, TokenCommand};
 use yeollam::generate::{self, Request};
 use yeollam::search::{self, OpenIndex, Search};
-use yeollam::store::{Salts, Store};
+use yeollam::store::{PoolSettings, Salts, Store};
 use yeollam::vocabulary::Vocabulary as _;
 use yeollam::{graphql, http, import, server, store};
 
@@ -44,13 +44,14 @@ async fn run(cli: Cli) -> Result<()> {
             serve(store, &cli.database, &cli.server, "").await
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
-        Some(Command::Import { paths }) => import_paths(&open(&cli.database).await?, &paths).await,
+        Some(Command::Import { paths }) => import_paths(&open_to_load(&cli.database).await?, &paths).await,
         Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
         Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,
         Some(Command::Generate { files, seed, add }) => {
             let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
-            generate_files(&open(&cli.database).await?, Request { files, seed, adds: add }, shows_progress).await
+            generate_files(&open_to_load(&cli.database).await?, Request { files, seed, adds: add }, shows_progress).await
         }
+        Some(Command::Findings { action: FindingsCommand::Recompute }) => recompute_findings(&open_to_load(&cli.database).await?).await,
         Some(Command::Token { action }) => token(&open(&cli.database).await?, action).await,
         Some(Command::Schema) => say(&graphql::sdl()),
     }
@@ -86,7 +87,9 @@ async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, in
          'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
     ))?;
     info!(listen = %address, database = store.system(), "serving");
+    let findings = tokio::spawn(keep_findings_current(store.clone()));
     http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
+    findings.abort();
     followers.stop().await;
     store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     info!("stopped");
@@ -233,6 +236,36 @@ async fn mirror(store: &Store, path: &Path) -> Result<()> {
     say(&format!("Mirrored:\n{mirrored}"))
 }
 
+async fn recompute_findings(store: &Store) -> Result<()> {
+    store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} agencies, {eta} left").context("the progress bar cannot be drawn")?);
+    bar.set_message("findings");
+    let progress = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let recomputed = store.recompute_findings(now(), salts(), progress).await;
+    bar.finish_and_clear();
+    recomputed.map_err(|error| anyhow::anyhow!(error.chain()))?;
+    say("The findings of the whole register are computed by the rules of this program.")
+}
+
+/// Computes the findings anew where another version of the rules computed them, while the server serves: until then answers have those of before.
+async fn keep_findings_current(store: Store) {
+    let recomputed = async {
+        if !store.findings_are_current().await? {
+            info!("computing the findings of the register by the rules of this program");
+            store.recompute_findings(now(), salts(), |_, _| {}).await?;
+            info!("computed the findings");
+        }
+        Ok::<_, yeollam::error::Error>(())
+    };
+    if let Err(error) = recomputed.await {
+        warn!(error = error.chain(), "the findings of the register are not those of this program's rules; `yeollam findings recompute` computes them");
+    }
+}
+
 async fn generate_files(store: &Store, request: Request, shows_progress: bool) -> Result<()> {
     store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
     let bar = if shows_progress { ProgressBar::new(request.files) } else { ProgressBar::hidden() };
@@ -268,12 +301,21 @@ fn documents_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 }
 
 async fn open(arguments: &DatabaseArgs) -> Result<Store> {
+    open_with(arguments, &arguments.pool()).await
+}
+
+/// Opens the database for commands that write much: what is inserted in the order of random keys should find its pages in memory.
+async fn open_to_load(arguments: &DatabaseArgs) -> Result<Store> {
+    open_with(arguments, &PoolSettings { page_cache: 256, ..arguments.pool() }).await
+}
+
+async fn open_with(arguments: &DatabaseArgs, pool: &PoolSettings) -> Result<Store> {
     arguments.check().map_err(|message| anyhow::anyhow!(message))?;
     if arguments.database_url.is_none() {
         std::fs::create_dir_all(&arguments.data_dir)
             .with_context(|| format!("cannot create the data folder {}; `--data-dir` or YEOLLAM_DATA_DIR chooses another one", arguments.data_dir.display()))?;
     }
-    Store::connect(&arguments.url(), &arguments.pool()).await.map_err(|error| match &arguments.database_url {
+    Store::connect(&arguments.url(), pool).await.map_err(|error| match &arguments.database_url {
         Some(_) => anyhow::anyhow!(
             "cannot open {} (--database-url, DATABASE_URL): {}; is it there, running, and reachable from here?",
             arguments.place(),

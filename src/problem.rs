@@ -100,6 +100,13 @@ impl Problems {
         entries.iter().enumerate().map(|(index, entry)| self.within(format!("{name}.{index}"), |problems| look(problems, entry))).collect()
     }
 
+    /// Adds what was found of the value at the present path when it was looked at by itself.
+    pub fn absorb(&mut self, alone: Self) {
+        for Problem { path, code, message } in alone.found {
+            self.add(&path, code, message);
+        }
+    }
+
     /// Whether nothing was found so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {

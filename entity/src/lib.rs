@@ -15,6 +15,7 @@ pub mod collected_item;
 pub mod data_file;
 pub mod disposal_method;
 pub mod entrustment;
+pub mod finding;
 pub mod idempotency_key;
 pub mod impact_assessment;
 pub mod impact_assessment_data_file;

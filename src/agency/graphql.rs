@@ -10,6 +10,8 @@ use crate::data_file::{DataFileCount, DataFileListing};
 use crate::entrustment::EntrustmentListing;
 use crate::entrustment::graphql::EntrustmentConnection;
 use crate::error::Error;
+use crate::finding::graphql::FindingConnection;
+use crate::finding::store::FindingListing;
 use crate::graphql::Reads as _;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::{IdFilter, StringFilter};
@@ -203,6 +205,24 @@ impl Agency {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         let listing = EntrustmentListing::of(Whose::Agency { includes_subordinate: include_subordinate }, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
+    }
+
+    /// Findings of the law's rules on the agency, its data files and its policies. Latest first. At most 100 in a page, 20 if not said.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those of the agencies below it count too.", default = false)] include_subordinate: bool,
+        #[graphql(desc = "Day on which they hold; today if left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<FindingConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let today = ctx.session()?.today();
+        let listing = FindingListing::of_agency(include_subordinate, as_of.map_or(today, |day| day.0), today);
+        Ok(FindingConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
     /// Privacy policies of the agency, by title. At most 100 in a page, 20 if not said.

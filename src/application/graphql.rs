@@ -11,6 +11,8 @@ use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::data_file::graphql::DataFile;
 use crate::difference::FieldDifference;
 use crate::error::Error;
+use crate::finding::graphql::Finding;
+use crate::finding::store::FindingsOfRegistration;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::IdFilter;
 use crate::graphql::scalar::DateTime;
@@ -77,7 +79,9 @@ impl Application {
     async fn check(&self, ctx: &Context<'_>) -> Result<RegistrationCheck> {
         if let Some(registration) = self.registration(ctx).await? {
             let differences = registration.differences(ctx).await?;
-            return Ok(RegistrationCheck(Trial { registration: Some(registration), differences, document: None, problems: Vec::new() }));
+            let found = ctx.load(FindingsOfRegistration(registration.key(), ctx.session()?.today())).await?;
+            let findings = found.into_iter().flat_map(|rows| rows.iter().cloned().map(Finding::from).collect::<Vec<_>>()).collect();
+            return Ok(RegistrationCheck(Trial { registration: Some(registration), differences, findings, document: None, problems: Vec::new() }));
         }
         Ok(RegistrationCheck(trial::tried(ctx, &Proposal::of(&self.0)?).await?))
     }
@@ -140,6 +144,11 @@ impl RegistrationCheck {
     /// How it differs from what is in force, in the order of the matters of Decree 제33조①: at most 5,000; empty for a first registration.
     async fn differences(&self) -> &[FieldDifference] {
         &self.0.differences
+    }
+
+    /// What the law's rules would say of it: at most 1,000. Those that compare several data files of the agency (R13, R14, R17) are computed when it is recorded.
+    async fn findings(&self) -> &[Finding] {
+        self.0.findings.get(..1_000).unwrap_or(&self.0.findings)
     }
 
     /// Registered and disclosed data files that are like it, the most alike first: at most 10.

@@ -14,6 +14,7 @@ use crate::data_file::DataFileStatus;
 use crate::data_file::graphql::DataFile;
 use crate::difference::FieldDifference;
 use crate::error::Result;
+use crate::finding::graphql::Finding;
 use crate::graphql::mutation::{UserErrorCode, UserProblem};
 use crate::graphql::{Reads as _, Session};
 use crate::legal_basis::{BasesOfProvision, BasesOfRegistration};
@@ -31,6 +32,8 @@ pub struct Trial {
     pub registration: Option<Registration>,
     /// How it differs from the one in force.
     pub differences: Vec<FieldDifference>,
+    /// What the law's rules would say of it.
+    pub findings: Vec<Finding>,
     /// What it would be found by.
     pub document: Option<Document>,
     /// Why it would not be recorded.
@@ -54,7 +57,7 @@ pub async fn tried(ctx: &Context<'_>, proposal: &Proposal) -> Result<Trial> {
         if problems.is_empty() {
             problems.push(UserProblem::new("input", UserErrorCode::Conflict, "the same is registered already, from the same day: there is nothing to record"));
         }
-        return Ok(Trial { registration: None, differences: Vec::new(), document: None, problems });
+        return Ok(Trial { registration: None, differences: Vec::new(), findings: Vec::new(), document: None, problems });
     };
     let differences = match &recorded.before {
         Some(before) => differences_of(before, &recorded.content)?,
@@ -73,8 +76,9 @@ pub async fn tried(ctx: &Context<'_>, proposal: &Proposal) -> Result<Trial> {
             },
         )
     });
+    let findings = rows.finding.iter().filter(|row| row.registration_id == Some(recorded.id) && row.until.is_none()).cloned().map(Finding::from).collect();
     show(session, rows).await;
-    Ok(Trial { registration, differences, document: Some(document), problems })
+    Ok(Trial { registration, differences, findings, document: Some(document), problems })
 }
 
 /// Makes the request find the rows, as if they were stored.

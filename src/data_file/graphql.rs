@@ -8,6 +8,8 @@ use super::{DataFileStatus, DataFileStatusFilter};
 use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::collected_item::graphql::CollectedItemsFilter;
 use crate::entrustment::graphql::EntrustmentsFilter;
+use crate::finding::graphql::FindingConnection;
+use crate::finding::store::FindingListing;
 use crate::graphql::connection::Paged;
 use crate::graphql::filter::{CountFilter, DateFilter, IdFilter, StringFilter};
 use crate::graphql::scalar::Date;
@@ -130,6 +132,22 @@ impl DataFile {
     ) -> Result<RecommendationConnection> {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         Ok(RecommendationConnection(Paged::load(ctx, RecommendationListing::OfDataFile, Some(self.0.id), page).await?))
+    }
+
+    /// Findings of the law's rules on the data file: on its registrations, and on policies for what concerns it. Latest first. At most 100 in a page, 20 if not said.
+    async fn findings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Day on which they hold; today if left out.")] as_of: Option<Date>,
+        #[graphql(desc = "Size of the page, from the start or after `after`: 0 to 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "Size of the page, from the end or before `before`: 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor before which the page ends.")] before: Option<String>,
+    ) -> Result<FindingConnection> {
+        let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
+        let today = ctx.session()?.today();
+        let listing = FindingListing::of_data_file(as_of.map_or(today, |day| day.0), today);
+        Ok(FindingConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
     /// Revisions of privacy policies that cover the data file, oldest first. At most 100 in a page, 20 if not said.

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    agency, data_file, entrustment, impact_assessment, organization, policy_revision, privacy_policy, provision, recommendation, registration, statute,
+    agency, data_file, entrustment, finding, impact_assessment, organization, policy_revision, privacy_policy, provision, recommendation, registration, statute,
 };
 use futures_util::future::try_join_all;
 
@@ -13,6 +13,7 @@ use crate::collected_item::graphql::ItemCategory;
 use crate::data_file::graphql::DataFile;
 use crate::entrustment::graphql::Entrustment;
 use crate::error::Error;
+use crate::finding::graphql::Finding;
 use crate::identity::{GlobalId, NodeType};
 use crate::impact_assessment::graphql::ImpactAssessment;
 use crate::journal::graphql::Change;
@@ -54,6 +55,8 @@ pub enum Node {
     PolicyRevision(PolicyRevision),
     /// Recommendation.
     Recommendation(Recommendation),
+    /// Finding.
+    Finding(Finding),
     /// Application. Never public.
     Application(Application),
     /// Change.
@@ -81,6 +84,7 @@ pub async fn node(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>, Error
         NodeType::PrivacyPolicy => of::<privacy_policy::Entity, _>(ctx, id, Node::PrivacyPolicy).await,
         NodeType::PolicyRevision => of::<policy_revision::Entity, _>(ctx, id, Node::PolicyRevision).await,
         NodeType::Recommendation => of::<recommendation::Entity, _>(ctx, id, Node::Recommendation).await,
+        NodeType::Finding => of::<finding::Entity, _>(ctx, id, Node::Finding).await,
         NodeType::Application => Ok(application(ctx, id.key).await?.map(Node::Application)),
         NodeType::Change => Ok(ctx.load(ChangeByKey(id.key)).await?.map(|row| Node::Change(Change((*row).clone())))),
     }

@@ -19,6 +19,7 @@ use crate::collected_item::graphql::ItemCategoryQuery;
 use crate::data_file::graphql::DataFileQuery;
 use crate::entrustment::graphql::EntrustmentQuery;
 use crate::error::{Error, Result};
+use crate::finding::graphql::FindingQuery;
 use crate::identity::GlobalId;
 use crate::impact_assessment::graphql::ImpactAssessmentQuery;
 use crate::impact_assessment::mutation::ImpactAssessmentMutation;
@@ -51,6 +52,7 @@ pub struct Query(
     ItemCategoryQuery,
     ImpactAssessmentQuery,
     PrivacyPolicyQuery,
+    FindingQuery,
     SearchQuery,
     EnumLabelQuery,
     ViewerQuery,

@@ -133,6 +133,9 @@ impl Write {
             self.insert([row]);
         } else {
             row.into_active_model().reset_all().update(self.txn().await?).await?;
+            let before = impact_assessment_data_file::Entity::find().filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id));
+            let before = before.all(self.txn().await?).await?;
+            self.unexamined.note_files(before.into_iter().map(|row| row.data_file_id));
             impact_assessment_data_file::Entity::delete_many()
                 .filter(impact_assessment_data_file::Column::ImpactAssessmentId.eq(id))
                 .exec(self.txn().await?)

@@ -40,11 +40,13 @@ pub struct PoolSettings {
     pub max_connections: u32,
     /// Longest wait for a free connection.
     pub acquire_timeout: Duration,
+    /// SQLite: memory for pages of the database that each connection may hold, in MiB. What many connections read is in the system's own cache.
+    pub page_cache: u32,
 }
 
 impl Default for PoolSettings {
     fn default() -> Self {
-        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10) }
+        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10), page_cache: 16 }
     }
 }
 
@@ -62,6 +64,7 @@ impl Store {
     /// `Unavailable` when the database cannot be reached or opened.
     pub async fn connect(url: &str, pool: &PoolSettings) -> Result<Self> {
         let longest_wait = pool.acquire_timeout;
+        let page_cache = format!("-{}", u64::from(pool.page_cache) * 1024);
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(pool.max_connections)
@@ -74,8 +77,7 @@ impl Store {
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")
                     .pragma("foreign_keys", "ON")
-                    // For each connection; what many of them read is in the system's own cache.
-                    .pragma("cache_size", "-16384")
+                    .pragma("cache_size", page_cache.clone())
                     .pragma("temp_store", "MEMORY")
                     // LIKE as in PostgreSQL: what is compared is folded already.
                     .pragma("case_sensitive_like", "ON")

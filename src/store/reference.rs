@@ -45,6 +45,7 @@ pub async fn synchronise(store: &Store) -> Result<()> {
         item_category::Entity::insert_many(rows.map(|row| row.into_active_model().reset_all())).on_conflict(conflict).exec_without_returning(&txn).await?;
         classify_again(&txn, categories).await?;
     }
+    crate::finding::store::begin(&txn).await?;
     Ok(txn.commit().await?)
 }
 

@@ -1,7 +1,5 @@
 //! Rows that wait to be stored, so that few statements store many of them.
 
-use std::mem;
-
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable as _};
 
 use crate::error::Result;
@@ -30,12 +28,16 @@ macro_rules! tables {
 
         impl Rows {
             /// Inserts what waits. Rows of one table are inserted in the order in which they came.
-            pub async fn store(&mut self, txn: &DatabaseTransaction) -> Result<()> {
+            pub async fn store(self, txn: &DatabaseTransaction) -> Result<()> {
                 if self.count > 0 {
-                    $(insert::<entity::$table::Entity>(txn, mem::take(&mut self.$table)).await?;)+
-                    self.count = 0;
+                    $(insert::<entity::$table::Entity>(txn, self.$table).await?;)+
                 }
                 Ok(())
+            }
+
+            /// How many rows wait.
+            pub fn len(&self) -> usize {
+                self.count
             }
         }
     };
@@ -80,6 +82,7 @@ tables![
     incoming_entrustment,
     source_document,
     source,
+    finding,
     change,
     api_token,
     application,

@@ -1,27 +1,34 @@
 //! A write: one transaction in which rows and their journal entries are stored together, or not at all.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryOrder as _, TransactionTrait as _};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::Store;
 use super::rows::{Row, Rows};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::finding::store::Unexamined;
+use crate::graphql::word;
 use crate::identity::{NodeType, derived_key};
 use crate::journal::{ChangeKind, Entry, Head};
 
 /// Where salts come from: the operating system in production, a counter in tests.
 pub type Salts = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
 
+/// Rows that are stored while others are prepared: fewer are not worth a task.
+const WORTH_A_TASK: usize = 1_000;
+
 /// Channel on which PostgreSQL tells every server of new journal entries.
 pub const JOURNAL_CHANNEL: &str = "yeollam_journal";
 
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
 pub struct Write {
-    txn: DatabaseTransaction,
+    txn: Transaction,
     head: Head,
     rows: Rows,
     salts: Salts,
@@ -30,6 +37,16 @@ pub struct Write {
     written: usize,
     is_rehearsal: bool,
     pub(crate) known: Known,
+    /// What findings are still to be computed of.
+    pub(crate) unexamined: Unexamined,
+}
+
+/// The transaction of a write, or the task that stores rows in it meanwhile.
+enum Transaction {
+    Idle(DatabaseTransaction),
+    Storing(JoinHandle<(DatabaseTransaction, Result<()>)>),
+    /// Between the two, and after a failure: nothing more can be stored.
+    Lost,
 }
 
 /// What this write has looked up or stored already: records name the same few thousand bodies and statutes over and over.
@@ -79,7 +96,18 @@ impl Store {
         let last = last.map(|row| (row.sequence, row.hash.try_into().unwrap_or_default()));
         // Both databases keep microseconds: what is hashed must be what is stored.
         let now = now.trunc_subsecs(6);
-        Ok(Write { txn, head, rows: Rows::default(), salts, now, last, written: 0, is_rehearsal, known: Known::default() })
+        Ok(Write {
+            txn: Transaction::Idle(txn),
+            head,
+            rows: Rows::default(),
+            salts,
+            now,
+            last,
+            written: 0,
+            is_rehearsal,
+            known: Known::default(),
+            unexamined: Unexamined::default(),
+        })
     }
 }
 
@@ -117,10 +145,40 @@ impl Write {
 
     /// The transaction, for the `store` parts of the nouns. Rows that wait are stored first: it sees everything that was written.
     pub(crate) async fn txn(&mut self) -> Result<&DatabaseTransaction> {
-        if !self.is_rehearsal {
-            self.rows.store(&self.txn).await?;
+        let stores = !self.is_rehearsal;
+        let rows = if stores { mem::take(&mut self.rows) } else { Rows::default() };
+        let txn = self.idle().await?;
+        rows.store(txn).await?;
+        Ok(txn)
+    }
+
+    /// The transaction, when rows that were being stored are.
+    async fn idle(&mut self) -> Result<&DatabaseTransaction> {
+        if let Transaction::Storing(storing) = &mut self.txn {
+            let ended = storing.await;
+            self.txn = Transaction::Lost;
+            let (txn, stored) = ended.map_err(|error| Error::internal(format!("rows were not stored: {error}")))?;
+            stored?;
+            self.txn = Transaction::Idle(txn);
         }
-        Ok(&self.txn)
+        match &self.txn {
+            Transaction::Idle(txn) => Ok(txn),
+            _ => Err(Error::internal("a write goes on after it failed")),
+        }
+    }
+
+    /// Begins to store what waits, if that is much, while whatever comes next is prepared.
+    pub(crate) fn store_meanwhile(&mut self) {
+        if self.is_rehearsal || self.rows.len() < WORTH_A_TASK || !matches!(self.txn, Transaction::Idle(_)) {
+            return;
+        }
+        if let Transaction::Idle(txn) = mem::replace(&mut self.txn, Transaction::Lost) {
+            let rows = mem::take(&mut self.rows);
+            self.txn = Transaction::Storing(tokio::spawn(async move {
+                let stored = rows.store(&txn).await;
+                (txn, stored)
+            }));
+        }
     }
 
     /// Inserts rows. They wait until the transaction is asked for anything, so that few statements store many of them.
@@ -130,11 +188,19 @@ impl Write {
 
     /// Appends to the journal: what happened to which node, with the content that the digest covers.
     pub(crate) fn journal(&mut self, kind: ChangeKind, node_type: NodeType, node_id: Uuid, registration_id: Option<Uuid>, content: &serde_json::Value) {
+        self.note_unexamined(kind, node_type, node_id);
         let entry = Entry { kind, node_type, node_id, registration_id, recorded_at: self.now, salt: (self.salts)() };
         let row = entry.chained(self.last, content);
         self.last = Some((row.sequence, row.hash.clone().try_into().unwrap_or_default()));
         self.written += 1;
         self.insert([row]);
+    }
+
+    /// Whatever the journal tells of may have other findings now; but for where its values were read.
+    fn note_unexamined(&mut self, kind: ChangeKind, node_type: NodeType, node_id: Uuid) {
+        if kind != ChangeKind::SourcesAmended {
+            self.unexamined.note(node_type, node_id);
+        }
     }
 
     /// Sequence and hash of the last entry; 0 and zeros where there is none.
@@ -143,11 +209,15 @@ impl Write {
     }
 
     /// Stores entries of another register's journal, which follow the last one here.
-    pub(crate) fn append(&mut self, entries: Vec<entity::change::Model>) {
-        let Some(last) = entries.last() else { return };
+    pub(crate) fn append(&mut self, entries: Vec<entity::change::Model>) -> Result<()> {
+        let Some(last) = entries.last() else { return Ok(()) };
         self.last = Some((last.sequence, last.hash.clone().try_into().unwrap_or_default()));
         self.written += entries.len();
+        for entry in &entries {
+            self.note_unexamined(word(&entry.kind)?, word(&entry.node_type)?, entry.node_id);
+        }
         self.insert(entries);
+        Ok(())
     }
 
     /// Stores what waits, and commits. Answers how many journal entries were written, when whoever follows the journal in this process has read them.
@@ -155,14 +225,17 @@ impl Write {
     /// # Errors
     /// Those of the database; then nothing is stored.
     pub async fn commit(mut self) -> Result<usize> {
-        self.rows.store(&self.txn).await?;
+        self.examine().await?;
         let last = self.journaled();
+        let txn = self.txn().await?;
         if let Some(sequence) = last
-            && self.txn.get_database_backend() == DatabaseBackend::Postgres
+            && txn.get_database_backend() == DatabaseBackend::Postgres
         {
-            self.txn.execute_unprepared(&format!("SELECT pg_notify('{JOURNAL_CHANNEL}', '{sequence}')")).await?;
+            txn.execute_unprepared(&format!("SELECT pg_notify('{JOURNAL_CHANNEL}', '{sequence}')")).await?;
         }
-        self.txn.commit().await?;
+        if let Transaction::Idle(txn) = self.txn {
+            txn.commit().await?;
+        }
         if let Some(sequence) = last {
             self.head.reached(sequence);
             self.head.followed_through(sequence).await;

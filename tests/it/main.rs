@@ -6,6 +6,7 @@ mod access;
 mod acts;
 mod applications;
 mod bundled;
+mod findings;
 mod generate;
 mod harness;
 mod history;

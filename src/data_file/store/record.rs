@@ -17,7 +17,7 @@ use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
 use crate::organization::Parties;
 use crate::problem::{Problems, code};
-use crate::registration::{Content, NumberedContent, RegistrationChangeKind, contents_of_files};
+use crate::registration::{Content, NumberedContent, RegistrationChangeKind, RegistrationInput, contents_of_files};
 use crate::source::{DocumentKeys, SourceInput, source_rows};
 use crate::store::{Write, rows_with};
 use crate::vocabulary::Vocabulary as _;
@@ -74,6 +74,8 @@ struct Plan<'i> {
     is_changed: bool,
     is_status_changed: bool,
     registrations: Vec<New<'i>>,
+    /// Its registrations, those to be written among them.
+    history: Vec<NumberedContent>,
 }
 
 struct New<'i> {
@@ -129,11 +131,13 @@ impl Write {
     ) -> Result<Vec<RecordedFile>> {
         let mut outcomes = Vec::with_capacity(files.len());
         for files in files.chunks_mut(FILES_AT_ONCE) {
+            // Before anything is asked of the database, which may still be storing the files before.
+            let drafts: Vec<Vec<Draft>> = files.iter().map(|(input, _)| drafts(input, parties, today)).collect();
             let mut known = self.known_files(files.iter().map(|(input, _)| *input)).await?;
             let mut plans = Vec::with_capacity(files.len());
-            for (input, problems) in files {
+            for ((input, problems), drafts) in files.iter_mut().zip(drafts) {
                 let mut outcome = RecordedFile::default();
-                plans.extend(self.plan(&mut known, input, parties, today, problems, &mut outcome));
+                plans.extend(self.plan(&mut known, input, drafts, parties, today, problems, &mut outcome));
                 outcomes.push(outcome);
             }
             let contents = || plans.iter().flat_map(|plan| &plan.registrations).map(|new| &*new.registration.content);
@@ -142,6 +146,7 @@ impl Write {
             for plan in plans {
                 self.carry_out(plan, documents).await?;
             }
+            self.store_meanwhile();
         }
         Ok(outcomes)
     }
@@ -204,6 +209,7 @@ impl Write {
         &self,
         known: &mut Known,
         input: &'i DataFileInput,
+        drafts: Vec<Draft>,
         parties: &Parties,
         today: NaiveDate,
         problems: &mut Problems,
@@ -221,25 +227,30 @@ impl Write {
         let mut history = stored.map(|file| file.history.clone()).unwrap_or_default();
         outcome.is_new = stored.is_none();
         let mut new = Vec::new();
-        for (index, registration) in input.registrations.iter().enumerate() {
+        for ((index, registration), draft) in input.registrations.iter().enumerate().zip(drafts) {
             let agency = registration.agency.as_deref().unwrap_or(&input.agency);
             if self.known_agency(agency, &format!("registrations.{index}.agency"), problems).is_none() {
                 continue;
             }
+            let mut content = draft.content;
+            let change_kind = content.change_kind;
+            let is_recorded = history.iter().any(|recorded| {
+                // Where the document does not say why it was recorded, the register knows.
+                content.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
+                *recorded.content == content
+            });
+            if is_recorded {
+                outcome.unchanged += 1;
+                continue;
+            }
+            content.change_kind = change_kind;
+            let is_first = history.is_empty() && new.is_empty();
             problems.within(format!("registrations.{index}"), |problems| {
-                let is_recorded = !history.is_empty() && {
-                    let mut as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
-                    history.iter().any(|recorded| {
-                        // Where the document does not say why it was recorded, the register knows.
-                        as_written.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
-                        *recorded.content == as_written
-                    })
-                };
-                if is_recorded {
-                    outcome.unchanged += 1;
-                    return;
+                if is_first == (index == 0) {
+                    problems.absorb(draft.problems);
+                } else {
+                    content = registration.checked(problems, agency, is_first, today, parties);
                 }
-                let mut content = registration.checked(problems, agency, history.is_empty() && new.is_empty(), today, parties);
                 if let Some(states) = &registration.states {
                     keep_the_rest(&mut content, states, &history, problems);
                 }
@@ -300,6 +311,7 @@ impl Write {
             is_changed: stored.is_some_and(|stored| stored.row != row),
             is_status_changed: stored.is_some_and(|stored| stored.row.status != row.status),
             registrations,
+            history: history.clone(),
             row: row.clone(),
         };
         known.keep(File { row, history });
@@ -308,12 +320,12 @@ impl Write {
 
     /// Writes what was planned of a file, with its journal entries.
     async fn carry_out(&mut self, plan: Plan<'_>, documents: &DocumentKeys) -> Result<()> {
-        let Plan { row, is_new, is_changed, is_status_changed, registrations } = plan;
-        let (file_id, status) = (row.id, row.status.clone());
+        let Plan { row, is_new, is_changed, is_status_changed, registrations, history } = plan;
+        let (file_id, status, is_recorded) = (row.id, row.status.clone(), !registrations.is_empty());
         if is_new {
-            self.insert([row]);
+            self.insert([row.clone()]);
         } else if is_changed && !self.is_rehearsal() {
-            row.into_active_model().reset_all().update(self.txn().await?).await?;
+            row.clone().into_active_model().reset_all().update(self.txn().await?).await?;
         }
         if is_status_changed && registrations.is_empty() {
             self.journal(ChangeKind::DataFileAmended, NodeType::DataFile, file_id, None, &json!({"status": status}));
@@ -326,6 +338,9 @@ impl Write {
                 if content.change_kind == RegistrationChangeKind::Destruction { ChangeKind::DataFileDestroyed } else { ChangeKind::RegistrationRecorded };
             let json = serde_json::to_value(&**content).map_err(|error| Error::internal(error.to_string()))?;
             self.journal(kind, NodeType::DataFile, file_id, Some(*id), &json);
+        }
+        if is_recorded || is_status_changed {
+            self.examine_file(&row, &history, !is_new).await?;
         }
         Ok(())
     }
@@ -376,6 +391,21 @@ impl Write {
             }
         }
     }
+}
+
+/// A registration as it is checked before the history of its file is known: its place in the document tells whether it is the first one.
+struct Draft {
+    content: Content,
+    problems: Problems,
+}
+
+fn drafts(input: &DataFileInput, parties: &Parties, today: NaiveDate) -> Vec<Draft> {
+    let draft = |(index, registration): (usize, &RegistrationInput)| {
+        let mut problems = Problems::default();
+        let agency = registration.agency.as_deref().unwrap_or(&input.agency);
+        Draft { content: registration.checked(&mut problems, agency, index == 0, today, parties), problems }
+    };
+    input.registrations.iter().enumerate().map(draft).collect()
 }
 
 /// Completes what an application states by what the file's registration says on that day.

@@ -356,7 +356,7 @@ impl Batch {
                 right_procedure, remedy_body, safeguard, disposal_method, auto_collection, incoming_entrustment, source_document, source replaces NodeId,
             );
         }
-        write.append(self.entries);
+        write.append(self.entries)?;
         Ok(())
     }
 }

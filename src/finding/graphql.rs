@@ -199,7 +199,7 @@ impl FindingQuery {
         Ok(FindingConnection(Paged::load(ctx, listing, None, page).await?))
     }
 
-    /// The rules, in the order of their codes: eighteen.
+    /// The rules, in the order of their codes. At most 18.
     async fn finding_rules(&self) -> Vec<FindingRule> {
         FindingRuleCode::WORDS.iter().map(|word| FindingRule(word.is)).collect()
     }

@@ -135,6 +135,7 @@ async fn entities_are_the_tables(server: Server) {
         data_file,
         disposal_method,
         entrustment,
+        finding,
         idempotency_key,
         impact_assessment,
         impact_assessment_data_file,

@@ -1,54 +1,40 @@
-//! Findings in the tables: computed in the transaction of the write that causes them, listed, counted.
+//! Computing findings in the transaction of the write that causes them (docs/adr/0011).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::sync::Arc;
 
-use async_graphql::ID;
-use async_graphql::dataloader::Loader;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     agency, data_file, finding, impact_assessment, impact_assessment_data_file, policy_revision, policy_revision_data_file, policy_section, privacy_policy,
-    registration, setting, succession,
+    registration, succession,
 };
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, OnConflict, Query, SelectStatement};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, JoinType, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationDef,
-};
+use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::graphql::{FindingFilter, FindingOrder, FindingOrderField};
-use super::{
-    AGENCY_RULES, AgencyFacts, AgencyFile, AssessmentFacts, FileFacts, Finding, FindingRuleCode, Held, RULES_VERSION, RevisionFacts, Subject, of_agency,
-    of_file, of_revision,
-};
-use crate::agency::{AgencyStatus, agency_keys};
-use crate::collected_item::ItemCategories;
+use super::linked;
+use crate::agency::AgencyStatus;
 use crate::data_file::DataFileStatus;
-use crate::data_file::graphql::DataFileFilter;
 use crate::error::{Error, Result};
-use crate::graphql::filter::IdFilter;
+use crate::finding::{
+    AGENCY_RULES, AgencyFacts, AgencyFile, AssessmentFacts, FileFacts, Finding, FindingRuleCode, Held, RevisionFacts, Subject, of_agency, of_file, of_revision,
+};
 use crate::graphql::{day_in_korea, word};
-use crate::identity::{GlobalId, NodeType, node_key};
+use crate::identity::{NodeType, node_key};
 use crate::policy::{PolicySectionKind, SectionState, revision_contents};
 use crate::registration::{NumberedContent, contents_of_files};
-use crate::store::{
-    Key, Kind, Listing, Order, OrderKey, Salts, Store, Write, all_of, among, combined, date, exact, listed_by_default, of_agencies, revisions_in_force,
-    rows_with,
-};
+use crate::store::{Write, listed_by_default, revisions_in_force, rows_with};
 use crate::vocabulary::Vocabulary as _;
-
-crate::identified!(finding);
 
 /// What a write told the journal of, and of which the findings are to be computed before it is committed.
 #[derive(Debug, Default)]
 pub(crate) struct Unexamined {
-    files: BTreeSet<Uuid>,
-    assessments: BTreeSet<Uuid>,
-    policies: BTreeSet<Uuid>,
-    revisions: BTreeSet<Uuid>,
-    agencies: BTreeSet<Uuid>,
+    pub(super) files: BTreeSet<Uuid>,
+    pub(super) assessments: BTreeSet<Uuid>,
+    pub(super) policies: BTreeSet<Uuid>,
+    pub(super) revisions: BTreeSet<Uuid>,
+    pub(super) agencies: BTreeSet<Uuid>,
 }
 
 impl Unexamined {
@@ -205,10 +191,6 @@ async fn assessments_of(write: &mut Write, file: Uuid) -> Result<Vec<AssessmentF
     Ok(facts.collect())
 }
 
-fn linked(from: impl Into<RelationDef>) -> RelationDef {
-    from.into()
-}
-
 /// What the rules know of the agencies: each by as few statements as all of them.
 async fn agency_facts(write: &mut Write, agencies: &[Uuid]) -> Result<Vec<AgencyFacts>> {
     let rows = rows_with::<agency::Entity>(write.txn().await?, agency::Column::Id, agencies.to_vec()).await?;
@@ -339,290 +321,4 @@ fn stored(findings: Vec<Finding>, agency: impl Fn(&Finding) -> Uuid) -> Result<V
         })
     };
     findings.into_iter().map(row).collect()
-}
-
-/// Name of the setting that tells by which version of the rules the findings were computed.
-const VERSION_SETTING: &str = "findings.rules";
-
-/// Files of which the findings are recomputed in one transaction.
-const FILES_TO_RECOMPUTE: i64 = 2_000;
-
-/// Versions that findings follow from: of the rules, and of the categories by which identifiers and sensitive items are told.
-fn version() -> String {
-    format!("{RULES_VERSION}.{}", ItemCategories::bundled().version())
-}
-
-/// Notes by which version of the rules findings were computed.
-async fn note_version(db: &impl ConnectionTrait, version: String) -> Result<()> {
-    let row = setting::Model { name: VERSION_SETTING.to_owned(), value: version }.into_active_model().reset_all();
-    let conflict = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
-    setting::Entity::insert(row).on_conflict(conflict).exec_without_returning(db).await?;
-    Ok(())
-}
-
-/// Notes that the findings of a register without a file are those of this program's rules.
-///
-/// # Errors
-/// Those of the database.
-pub async fn begin(db: &impl ConnectionTrait) -> Result<()> {
-    if data_file::Entity::find().one(db).await?.is_none() {
-        note_version(db, version()).await?;
-    }
-    Ok(())
-}
-
-impl Store {
-    /// Whether the findings were computed by the rules of this program.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn findings_are_current(&self) -> Result<bool> {
-        let stored = setting::Entity::find_by_id(VERSION_SETTING).one(self.db()).await?;
-        Ok(stored.is_some_and(|row| row.value == version()))
-    }
-
-    /// Computes the findings of the whole register anew, agency by agency, each batch in a transaction of its own. Where it was interrupted it goes on. `progress` is told how many of how many agencies are done.
-    ///
-    /// # Errors
-    /// Those of the database. What earlier batches computed stays.
-    pub async fn recompute_findings(&self, now: DateTime<Utc>, salts: Salts, progress: impl Fn(u64, u64)) -> Result<()> {
-        let mark = format!("{}/", version());
-        let stored = setting::Entity::find_by_id(VERSION_SETTING).one(self.db()).await?;
-        let mut after = stored.and_then(|row| row.value.strip_prefix(&mark).and_then(|id| id.parse::<Uuid>().ok())).unwrap_or_default();
-        let total = agency::Entity::find().count(self.db()).await?;
-        let mut done = agency::Entity::find().filter(agency::Column::Id.lte(after)).count(self.db()).await?;
-        loop {
-            progress(done, total);
-            let mut write = self.write(now, Arc::clone(&salts)).await?;
-            let counted: Vec<(Uuid, i64)> = agency::Entity::find()
-                .select_only()
-                .column(agency::Column::Id)
-                .column_as(data_file::Column::Id.count(), "files")
-                .join(JoinType::LeftJoin, linked(agency::Entity::belongs_to(data_file::Entity).from(agency::Column::Id).to(data_file::Column::AgencyId)))
-                .filter(agency::Column::Id.gt(after))
-                .group_by(agency::Column::Id)
-                .order_by_asc(agency::Column::Id)
-                .limit(AT_ONCE as u64)
-                .into_tuple()
-                .all(write.txn().await?)
-                .await?;
-            // As many agencies as have some thousand files, one at least.
-            let (mut batch, mut files) = (Vec::new(), 0);
-            for (agency, count) in counted {
-                if !batch.is_empty() && files + count > FILES_TO_RECOMPUTE {
-                    break;
-                }
-                batch.push(agency);
-                files += count;
-            }
-            let Some(last) = batch.last().copied() else {
-                note_version(write.txn().await?, version()).await?;
-                write.commit().await?;
-                return Ok(());
-            };
-            let files: Vec<Uuid> = data_file::Entity::find()
-                .select_only()
-                .column(data_file::Column::Id)
-                .filter(data_file::Column::AgencyId.is_in(batch.iter().copied()))
-                .into_tuple()
-                .all(write.txn().await?)
-                .await?;
-            let policies: Vec<Uuid> = privacy_policy::Entity::find()
-                .select_only()
-                .column(privacy_policy::Column::Id)
-                .filter(privacy_policy::Column::AgencyId.is_in(batch.iter().copied()))
-                .into_tuple()
-                .all(write.txn().await?)
-                .await?;
-            done += batch.len() as u64;
-            write.unexamined.files.extend(files);
-            write.unexamined.policies.extend(policies);
-            write.unexamined.agencies.extend(batch);
-            note_version(write.txn().await?, format!("{mark}{last}")).await?;
-            write.commit().await?;
-            after = last;
-        }
-    }
-}
-
-/// List of findings.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FindingListing {
-    whose: Whose,
-    filter: Option<Box<FindingFilter>>,
-    /// The day on which they hold; `None` for those of every day.
-    day: Option<NaiveDate>,
-    order: FindingOrder,
-    today: NaiveDate,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Whose {
-    Register,
-    Agency { includes_subordinate: bool },
-    DataFile,
-}
-
-impl FindingListing {
-    /// Findings that the filter admits, of a day or of every day.
-    ///
-    /// # Errors
-    /// `BAD_USER_INPUT` for a filter that names something impossible.
-    pub fn of_register(filter: Option<Box<FindingFilter>>, day: Option<NaiveDate>, order: FindingOrder, today: NaiveDate) -> Result<Self> {
-        if let Some(filter) = &filter {
-            filter.condition(today)?;
-        }
-        Ok(Self { whose: Whose::Register, filter, day, order, today })
-    }
-
-    /// Findings of a data file on a day.
-    #[must_use]
-    pub fn of_data_file(day: NaiveDate, today: NaiveDate) -> Self {
-        Self { whose: Whose::DataFile, filter: None, day: Some(day), order: FindingOrder::default(), today }
-    }
-
-    /// Findings of an agency, its files and policies on a day.
-    #[must_use]
-    pub fn of_agency(includes_subordinate: bool, day: NaiveDate, today: NaiveDate) -> Self {
-        Self { whose: Whose::Agency { includes_subordinate }, filter: None, day: Some(day), order: FindingOrder::default(), today }
-    }
-}
-
-/// Findings that hold on a day.
-fn holding(day: NaiveDate) -> Condition {
-    let column = |column: finding::Column| Expr::col((finding::Entity, column));
-    let until = column(finding::Column::Until);
-    Condition::all().add(column(finding::Column::Since).lte(day)).add(until.clone().is_null().or(until.gt(day)))
-}
-
-impl Listing for FindingListing {
-    type Row = finding::Model;
-
-    fn source(&self, parents: &[Uuid]) -> SelectStatement {
-        let mut select = finding::Entity::find().into_query();
-        if let Some(day) = self.day {
-            select.cond_where(holding(day));
-        }
-        // Checked when the list was made.
-        if let Some(Ok(condition)) = self.filter.as_deref().map(|filter| filter.condition(self.today)) {
-            select.cond_where(condition);
-        }
-        match self.whose {
-            Whose::Register => {}
-            Whose::Agency { includes_subordinate } => of_agencies(&mut select, ("finding", "agency_id"), parents, includes_subordinate),
-            Whose::DataFile => {
-                let file = Expr::col((finding::Entity, finding::Column::DataFileId));
-                select.expr_as(file.clone(), "parent_id").and_where(file.is_in(parents.iter().copied()));
-            }
-        }
-        select
-    }
-
-    fn order(&self) -> Order<finding::Model> {
-        let since = || OrderKey::column(Kind::Day, "since", |row: &finding::Model| Key::Day(row.since));
-        let (name, keys): (_, Vec<OrderKey<finding::Model>>) = match self.order.field {
-            FindingOrderField::Since => ("findings.since", vec![since()]),
-            FindingOrderField::Rule => ("findings.rule", vec![OrderKey::column(Kind::Text, "rule", |row| Key::Text(row.rule.clone())), since()]),
-        };
-        Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
-    }
-}
-
-impl FindingFilter {
-    /// The filter over the columns of `finding`.
-    ///
-    /// # Errors
-    /// `BAD_USER_INPUT` for an id of another type, or a category that the tree lacks.
-    pub fn condition(&self, today: NaiveDate) -> Result<Condition> {
-        let column = |column: finding::Column| Expr::col((finding::Entity, column));
-        let files = |filter: &DataFileFilter| {
-            Ok::<_, Error>(
-                Query::select().column((data_file::Entity, data_file::Column::Id)).from(data_file::Entity).cond_where(filter.condition(today)?).take(),
-            )
-        };
-        let own = all_of([
-            self.rule.as_ref().map(|filter| exact(column(finding::Column::Rule), filter.words(), filter.is_null)),
-            self.certainty.as_ref().map(|filter| exact(column(finding::Column::Certainty), filter.words(), filter.is_null)),
-            self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(finding::Column::AgencyId), agency_keys(filter)?))).transpose()?,
-            self.data_file.as_ref().map(|filter| Ok::<_, Error>(among(column(finding::Column::DataFileId), files(filter)?))).transpose()?,
-            self.subject_id.as_ref().map(|filter| about(filter)).transpose()?,
-            self.since.as_ref().map(|filter| date(column(finding::Column::Since), filter)),
-            self.until.as_ref().map(|filter| date(column(finding::Column::Until), filter)),
-        ]);
-        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today))
-    }
-}
-
-/// Findings about one of the subjects, of whichever types.
-fn about(filter: &IdFilter) -> Result<Condition> {
-    let one_of = |ids: &[ID]| {
-        ids.iter().try_fold(Condition::any(), |condition, id| {
-            let id = GlobalId::parse(id)?;
-            let is = |column: finding::Column| Expr::col((finding::Entity, column)).eq(id.key);
-            Ok(condition.add(match id.node_type {
-                NodeType::Registration => is(finding::Column::RegistrationId),
-                NodeType::PolicyRevision => is(finding::Column::PolicyRevisionId),
-                NodeType::DataFile => is(finding::Column::DataFileId),
-                NodeType::Agency => is(finding::Column::AgencyId),
-                other => {
-                    let message =
-                        format!("findings are about registrations, policy revisions, data files and agencies; an id of a {} is none of these", other.as_str());
-                    return Err(Error::input(message));
-                }
-            }))
-        })
-    };
-    // An empty list matches nothing: a disjunction of nothing would admit everything.
-    let among = |ids: &[ID]| if ids.is_empty() { Ok(Condition::all().add(Expr::val(1).eq(0))) } else { one_of(ids) };
-    Ok(all_of([filter.eq.as_ref().map(|id| one_of(std::slice::from_ref(id))).transpose()?, filter.r#in.as_ref().map(|ids| among(ids)).transpose()?]))
-}
-
-/// Loader key: how many findings of each rule hold on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FindingsOfRules(pub NaiveDate);
-
-impl Loader<FindingsOfRules> for Store {
-    type Value = Arc<HashMap<String, i64>>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[FindingsOfRules]) -> Result<HashMap<FindingsOfRules, Self::Value>> {
-        let mut counts = HashMap::new();
-        for key in keys {
-            let rows: Vec<(String, i64)> = finding::Entity::find()
-                .select_only()
-                .column(finding::Column::Rule)
-                .column_as(finding::Column::Id.count(), "count")
-                .filter(holding(key.0))
-                .group_by(finding::Column::Rule)
-                .into_tuple()
-                .all(self.db())
-                .await?;
-            counts.insert(*key, Arc::new(rows.into_iter().collect()));
-        }
-        Ok(counts)
-    }
-}
-
-/// Loader key: what is found of a registration itself on a day, by rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct FindingsOfRegistration(pub Uuid, pub NaiveDate);
-
-impl Loader<FindingsOfRegistration> for Store {
-    type Value = Arc<Vec<finding::Model>>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[FindingsOfRegistration]) -> Result<HashMap<FindingsOfRegistration, Self::Value>> {
-        let ids = keys.iter().map(|key| key.0);
-        let rows = finding::Entity::find()
-            .filter(finding::Column::RegistrationId.is_in(ids))
-            .order_by_asc(finding::Column::Rule)
-            .order_by_asc(finding::Column::Id)
-            .all(self.db())
-            .await?;
-        let of = |key: &FindingsOfRegistration| {
-            let holds = |row: &&finding::Model| row.registration_id == Some(key.0) && row.since <= key.1 && row.until.is_none_or(|until| until > key.1);
-            Arc::new(rows.iter().filter(holds).cloned().collect())
-        };
-        Ok(keys.iter().map(|key| (*key, of(key))).collect())
-    }
 }

@@ -1,11 +1,11 @@
 //! Entrustment of processing (처리위탁): tables, lists of labels; and what the institution does on behalf of others.
 
 use super::Read;
-use super::block::{Span, tidy};
+use super::block::Span;
 use super::day::period;
 use super::file::beginning;
 use super::labelled::{self, Labelled};
-use super::provision::in_one_line;
+use super::provision::{bodies, in_one_line};
 use super::section::SectionKind;
 use super::statement::{Entrustment, IncomingEntrustment, Policy, Reason, Stated, Unread};
 use super::table::{Grid, Kind, Row, is_none, kind, stated};
@@ -47,29 +47,18 @@ fn read_row(grid: &Grid, row: &Row, policy: &mut Policy) {
     };
     let in_cell = |column: C| in_cell.iter().find(|value| value.column == column).and_then(|value| stated(&value.value)).map(in_one_line);
     let entrustment = Entrustment {
-        entrustee: first.as_deref().map(names).unwrap_or_default(),
+        entrustee: first.as_deref().map(bodies).unwrap_or_default(),
         span: Some(row.span),
         confidence: 1.0,
         task: text(C::Task).or_else(|| in_cell(C::Task)).or_else(|| text(C::Purpose)).or_else(|| text(C::Content)),
         period: text(C::Period).or_else(|| text(C::Retention)).or_else(|| text(C::ProvisionRetention)).or_else(|| in_cell(C::Period)),
-        sub_entrustees: text(C::SubEntrustee).or_else(|| second.map(|second| names(&second))),
+        sub_entrustees: grid.texts(row, C::SubEntrustee).next().map(|(text, _, _)| bodies(text)).or_else(|| second.map(|second| bodies(&second))),
         items: text(C::Items).or_else(|| text(C::ProvisionItems)),
         file: text(C::FileName),
         ..Entrustment::default()
     };
     let entruster = grid.texts(row, C::Entruster).next().map(|(text, cell, _)| Stated::new(&in_one_line(text), cell.span));
     add(entrustment, entruster, policy);
-}
-
-/// Names of a cell, one a line or divided as they are; bullets go.
-fn names(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['-', '·', '•', '○', '▪', ' '])).filter(|line| !line.is_empty()).collect();
-    // A name that a line break cuts ("시스템 운영 및\n유지보수 업체") is one; several complete ones are a list.
-    let is_list = lines.len() > 1
-        && lines
-            .iter()
-            .all(|line| line.contains(['㈜', '㈔']) || line.contains("(주)") || line.contains("주식회사") || line.contains("(사)") || line.contains("(재)"));
-    tidy(&lines.join(if is_list { ", " } else { " " }))
 }
 
 fn of_labels(values: &[Labelled], policy: &mut Policy) {

@@ -44,7 +44,7 @@ use section::Part;
 use table::Grid;
 
 /// Longest document that is read, in bytes; what follows is left out and said to be.
-pub const LONGEST: usize = 8 << 20;
+pub const LONGEST: usize = 16 << 20;
 
 /// Reads a policy. The name tells the format by its ending; where it does not, the content does. Nothing is refused: a document that states nothing gives no statements.
 #[must_use]

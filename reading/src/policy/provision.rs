@@ -64,7 +64,8 @@ fn read_table(grid: &Grid, found: &mut Vec<Provision>, policy: &mut Policy) {
             }
             continue;
         }
-        let Some(recipient) = text(&[C::Recipient]).filter(|recipient| is_recipient(recipient)) else {
+        let recipient = grid.texts(row, C::Recipient).map(|(text, _, _)| bodies(text)).reduce(|all, more| format!("{all}, {more}"));
+        let Some(recipient) = recipient.filter(|recipient| is_recipient(recipient)) else {
             if row.cells.iter().any(|cell| stated(&cell.text).is_some() && !cell.from_above)
                 && !row.cells.iter().any(|cell| is_none(&cell.text) || compact(&cell.text).contains("없음"))
             {
@@ -161,6 +162,48 @@ fn complete(provision: &mut Provision, values: &[Labelled], material: Option<Str
     provision.material = provision.material.take().or(material);
 }
 
+/// The bodies of a cell: a line each where every line is the whole name of one, otherwise one name that line breaks cut.
+pub(super) fn bodies(text: &str) -> String {
+    const ENDS: &[&str] = &[
+        "원",
+        "청",
+        "부",
+        "처",
+        "회",
+        "단",
+        "공사",
+        "센터",
+        "은행",
+        "기관",
+        "법원",
+        "서",
+        "교",
+        "업체",
+        "㈜",
+        "(주)",
+        "회사",
+        "소",
+        "실",
+        "시",
+        "군",
+        "구",
+        "도",
+        "소프트",
+        "넷",
+        "텔레콤",
+        "시스템",
+        "코리아",
+    ];
+    let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['-', '·', '•', '○', '▪', ' ']).trim()).filter(|line| !line.is_empty()).collect();
+    let is_whole = |line: &&str| {
+        let bare = line.trim_end_matches([',', ' ']);
+        let has_form = ["㈜", "㈔", "(주)", "주식회사", "(사)", "(재)"].iter().any(|form| bare.contains(form));
+        bare.chars().count() >= 3 && (has_form || ENDS.iter().any(|end| bare.ends_with(end)))
+    };
+    let is_list = lines.len() > 1 && lines.iter().all(is_whole);
+    tidy(&lines.iter().map(|line| if is_list { line.trim_end_matches([',', ' ']) } else { line }).collect::<Vec<_>>().join(if is_list { ", " } else { " " }))
+}
+
 /// The lines of a cell as one: without their bullets.
 pub(super) fn in_one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(|line| line.trim_start_matches(['-', '·', '•', '○', '▪', ' '])).filter(|line| !line.is_empty()).collect();
@@ -205,4 +248,22 @@ fn consent_above(part: &Read, at: usize) -> Option<Stated> {
             && !["법률", "제17조", "제18조", "법령", "특별한규정", "각호"].iter().any(|word| words.contains(word));
         (is_of_consent && (words.contains("다음") || words.contains("아래"))).then(|| Stated::new("정보주체의 동의", line.span).with(0.7))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_one_a_line_or_cut_by_line_breaks() {
+        for (cell, read) in [
+            ("한국교육개발원\n한국대학교육협의회", "한국교육개발원, 한국대학교육협의회"),
+            ("시스템 운영 및\n유지보수 업체", "시스템 운영 및 유지보수 업체"),
+            ("연수수요기관\n(시도교육청 등)", "연수수요기관 (시도교육청 등)"),
+            ("- (주)가나\n- ㈜다라", "(주)가나, ㈜다라"),
+            ("국민건강보험공단, 근로복지공단", "국민건강보험공단, 근로복지공단"),
+        ] {
+            assert_eq!(bodies(cell), read);
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub(super) fn title(blocks: &[Block], page: Option<&str>) -> Option<Stated> {
         words.contains("처리방침")
             && text.chars().count() <= 80
             && !is_sentence(text)
+            && super::day::days(text).is_empty()
             && !["이전", "변경", "바로가기", "보기", "목차", "메뉴"].iter().any(|word| words.contains(word))
             && !text.contains(['>', '|', '→', '※'])
     };

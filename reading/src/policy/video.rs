@@ -22,6 +22,10 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
                         && !is_none(value)
                     {
                         is_found |= set(&mut device, field, value);
+                        // "설치 대수, 설치 위치 : 로비 등 32대"
+                        if field == Field::Count && compact(label).contains("위치") {
+                            is_found |= set(&mut device, Field::Location, value);
+                        }
                         device.span = line.span;
                     }
                 }

@@ -286,8 +286,21 @@ fn bases(text: &str) -> Vec<LegalBasisInput> {
         .collect()
 }
 
+/// A period as its cell writes it. Exceptions that are numbered in it ("다만, … 1) … 2) …") are terms of their own.
 fn retention(text: &str) -> RetentionInput {
-    RetentionInput { text: clipped(text, 500), class: None, terms: None }
+    let text = clipped(text, 500);
+    let mut pieces = vec![text.as_str()];
+    for number in 1..20 {
+        let Some((before, rest)) = pieces.last().and_then(|last| last.split_once(&format!(" {number}) "))) else { break };
+        pieces.pop();
+        pieces.extend([before, rest]);
+    }
+    let terms = pieces.split_first().filter(|(_, exceptions)| !exceptions.is_empty()).map(|(first, exceptions)| {
+        // "다만, 다음의 사유에 해당하는 경우에는 …" announces them and is none.
+        let first = first.split(" 다만").next().unwrap_or(first);
+        std::iter::once(first).chain(exceptions.iter().copied()).flat_map(|piece| crate::retention::parse(piece).terms).take(20).collect()
+    });
+    RetentionInput { terms, class: None, text: text.clone() }
 }
 
 /// One provision for each recipient that its cell names.
@@ -368,11 +381,7 @@ fn assessments(policy: &Policy, agency: &PolicyAgency, numbers: &Numbers<'_>, re
         if data_files.is_empty() {
             continue;
         }
-        let items = assessment.items.iter().flat_map(|cell| read_items(cell)).map(|item| {
-            // "대상아동정보" tells by itself whose data they are.
-            let subject = item.subject.filter(|subject| !item.name.starts_with(subject.as_str()) && subject != "회원");
-            clipped(&subject.map_or_else(|| item.name.clone(), |subject| format!("{subject} {}", item.name)), 300)
-        });
+        let items = assessment.items.iter().flat_map(|cell| read_items(cell).into_iter().map(move |item| assessed_item(cell, item)));
         assessments.push(ImpactAssessmentInput {
             agency: agency.code.clone(),
             data_files,
@@ -389,6 +398,16 @@ fn assessments(policy: &Policy, agency: &PolicyAgency, numbers: &Numbers<'_>, re
         });
     }
     assessments
+}
+
+/// An assessed item with whose it is, unless it tells that by itself ("대상아동정보").
+fn assessed_item(cell: &str, item: collected_item::CollectedItem) -> String {
+    let named = match item.subject.filter(|subject| !item.name.starts_with(subject.as_str()) && subject != "회원") {
+        Some(subject) if cell.contains(&format!("({subject})")) => format!("({subject}) {}", item.name),
+        Some(subject) => format!("{subject} {}", item.name),
+        None => item.name,
+    };
+    clipped(&named, 300)
 }
 
 /// The source of a whole record.
@@ -419,5 +438,108 @@ fn clipped(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => text[..end].trim_end().to_owned(),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organization::Parties;
+    use crate::problem::Problems;
+
+    fn agency() -> PolicyAgency {
+        let files = HashMap::from([(hangul::compact("통합누리 회원정보"), ("4090000-3".to_owned(), DataFileStatus::Registered))]);
+        PolicyAgency { code: "4090000".to_owned(), name: "나루시".to_owned(), files, last_number: 7 }
+    }
+
+    fn read(name: &str) -> (RegisterDocument, Vec<Remark>) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reading/tests/policies").join(name);
+        read_policy(name, &std::fs::read(path).unwrap(), &agency(), "2026-11-22T00:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn every_policy_of_the_fixtures_can_be_recorded() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reading/tests/policies");
+        let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        for name in names.filter(|name| !name.ends_with(".yaml")) {
+            let (document, _) = read(&name);
+            let mut problems = Problems::default();
+            let today = "2026-11-22".parse().unwrap();
+            for source in &document.sources {
+                let _ = source.checked(&mut problems);
+            }
+            for file in &document.data_files {
+                for registration in &file.registrations {
+                    let _ = registration.checked(&mut problems, &file.agency, true, today, &Parties::default());
+                    registration.sources.iter().for_each(|source| {
+                        let _ = source.checked(&mut problems, &document.sources);
+                    });
+                }
+            }
+            for policy in &document.policies {
+                let _ = policy.checked(&mut problems, &Parties::default(), &document.sources);
+            }
+            for assessment in &document.impact_assessments {
+                let _ = assessment.checked(&mut problems, &Parties::default(), &document.sources);
+            }
+            assert_eq!(problems.found(), [], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_policy_becomes_files_a_revision_and_an_assessment() {
+        let (document, remarks) = read("unit-labels.txt");
+        assert_eq!(remarks, []);
+        // One that the register knows keeps its number, another gets the next.
+        let numbers: Vec<_> = document.data_files.iter().map(|file| (file.registration_number.as_deref(), file.status)).collect();
+        assert_eq!(numbers, [(Some("4090000-3"), DataFileStatus::Registered), (Some("4090000-8"), DataFileStatus::Registered)]);
+        let items = |at: usize| -> Vec<(String, Option<ItemRequirement>, Option<String>)> {
+            let registration = &document.data_files[at].registrations[0];
+            registration.collected_items.iter().map(|item| (item.name.clone(), item.requirement, item.subject.clone())).collect()
+        };
+        let of = |name: &str, requirement, subject: Option<&str>| (name.to_owned(), Some(requirement), subject.map(str::to_owned));
+        // Whose they are, the table of assessments tells.
+        assert_eq!(items(0)[0], of("아이디", ItemRequirement::Required, Some("회원")));
+        assert_eq!(items(0)[3], of("가구현황", ItemRequirement::Optional, None));
+        assert_eq!(items(1)[2], of("계좌번호", ItemRequirement::Required, Some("신청자")));
+        assert_eq!(items(1)[3], of("대상아동정보", ItemRequirement::Required, Some("대상아동")));
+        let registration = &document.data_files[0].registrations[0];
+        assert_eq!(registration.valid_from.to_string(), "2024-01-25");
+        let citations: Vec<&str> = registration.legal_bases.iter().map(|basis| basis.citation.as_str()).collect();
+        assert_eq!(citations, ["정보주체 동의", "가람기본법 제37조", "동법 시행령 제30조"]);
+        assert!(registration.sources.iter().all(|source| source.span.as_deref().is_some_and(|span| span.starts_with("줄 "))), "{:?}", registration.sources);
+        let revisions = &document.policies[0].revisions;
+        assert_eq!(revisions.len(), 3);
+        let current = &revisions[2];
+        assert_eq!(current.data_files, ["4090000-3", "4090000-8"]);
+        let recipients: Vec<&str> = current.provisions.iter().map(|provision| provision.recipient.as_str()).collect();
+        assert_eq!(recipients, ["민간돌봄 서비스업체", "가나리테일", "다라마켓"]);
+        assert!(current.officers.iter().all(|officer| officer.name.is_none() || officer.role == crate::policy::OfficerRole::PrivacyOfficer));
+        let assessed: Vec<&str> = document.impact_assessments[0].data_files.iter().map(|file| file.registration_number.as_str()).collect();
+        assert_eq!(assessed, ["4090000-3", "4090000-8"]);
+    }
+
+    #[test]
+    fn what_a_policy_describes_without_registering_it_is_disclosed() {
+        let (document, _) = read("city-activities.txt");
+        let statuses: Vec<_> = document.data_files.iter().map(|file| (file.registrations[0].name.as_str(), file.status)).collect();
+        assert_eq!(statuses, ["누리집 회원 관리", "상담 접수", "나루"].map(|name| (name, DataFileStatus::Disclosed)));
+        // Exceptions are terms of their own.
+        let terms: Vec<String> = retention("탈퇴시까지 다만, 다음의 사유에 해당하는 경우에는 종료시까지 1) 수사가 진행중인 경우에는 수사 종료시까지 2) 2년")
+            .terms
+            .unwrap()
+            .into_iter()
+            .map(|term| term.text)
+            .collect();
+        assert_eq!(terms, ["탈퇴시까지", "수사 종료시까지", "2년"]);
+        assert_eq!(document.policies[0].title, "나루시 개인정보처리방침");
+    }
+
+    #[test]
+    fn a_policy_without_a_day_says_so() {
+        let (document, remarks) =
+            read_policy("a.txt", "개인정보 처리방침\n\n제1조(개인정보의 처리 목적)\n".as_bytes(), &agency(), "2026-11-22T00:00:00Z".parse().unwrap());
+        assert_eq!(remarks.iter().map(|remark| remark.code).collect::<Vec<_>>(), ["NO_EFFECTIVE_DATE"]);
+        assert_eq!(document.policies[0].revisions[0].effective_from, "2026-11-22".parse().ok());
     }
 }

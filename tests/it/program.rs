@@ -1,7 +1,9 @@
 //! The program itself: what it says to whoever starts it, right or wrong, and how it ends.
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
@@ -21,7 +23,7 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
 fn help_is_worth_reading() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", said(folder.path(), &["--help"]));
-    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "schema"] {
+    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "audit", "schema"] {
         let told = said(folder.path(), &[command, "--help"]);
         assert!(told.contains(&format!("Usage: yeollam {command}")) && told.ends_with("[0]\n\n"), "{told}");
     }
@@ -52,6 +54,13 @@ fn tokens_are_given_out_listed_and_revoked() {
     let listed = token(&["list"]);
     assert!(listed.contains(&id) && listed.contains("REGULATOR") && listed.contains("2999-12-31T15:00Z") && !listed.contains(&secret[4..]), "{listed}");
     assert!(token(&["revoke", &id]).contains("Revoked"));
+    // The audit log tells it, and is proved.
+    let audit = |arguments: &[&str]| said(folder.path(), &[&["audit"], arguments].concat());
+    let log = audit(&["list"]);
+    let told = |what: &str| log.lines().any(|line| line.contains(what) && line.contains(&id) && line.contains("(command line)") && line.contains("위원회"));
+    assert!(told("TOKEN_CREATED") && told("TOKEN_REVOKED"), "{log}");
+    assert!(!audit(&["list", "--after", "1"]).contains("TOKEN_CREATED"));
+    assert!(audit(&["verify"]).contains("whole: 2 entries"), "{}", audit(&["verify"]));
     let row = token(&["list"]).lines().find(|line| line.starts_with(&id)).unwrap().to_owned();
     assert_eq!(row.matches("T").count(), 3 + row.matches("REGULATOR").count(), "created, expires, revoked: {row}");
 }
@@ -149,6 +158,22 @@ async fn databases_that_cannot_be_used_are_told() {
     told.push_str(&said(path, &["--data-dir", "register", "import", "sound.yaml"]));
     assert!(!told.contains("secret"), "a password is shown: {told}");
     insta::assert_snapshot!("databases_that_cannot_be_used", told);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let agencies: Vec<Value> =
+        (0..2_000).map(|number| json!({"code": format!("T{number:06}"), "name": format!("{number}시험청"), "type": "CENTRAL"})).collect();
+    std::fs::write(folder.path().join("many.json"), json!({"format": "yeollam/1", "agencies": agencies}).to_string()).unwrap();
+    assert!(run(folder.path(), &["migrate", "up"]).status.success());
+    assert!(run(folder.path(), &["import", "many.json"]).status.success());
+    let mut export = yeollam(folder.path(), &["journal", "export"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(export.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let ended = export.wait_with_output().unwrap();
+    assert!(first.contains("AGENCY_REGISTERED"), "{first}");
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
 }
 
 #[test]

@@ -70,6 +70,8 @@ async fn a_deadlock_never_reaches_the_client(server: Server) {
     }
     let officer = Officer::of(&server).await;
     let (other, watch) = (somebody_else(&server).await, somebody_else(&server).await);
+    // The server is to be the one that finds the deadlock, and so the one that is broken off.
+    other.execute_unprepared("SET deadlock_timeout = '30s'").await.unwrap();
     for (round, deadlocks) in [1, 4].into_iter().enumerate() {
         let id = officer.submitted(&server, &format!("교착 명부 {round}")).await;
         server.statements();

@@ -216,7 +216,13 @@ async fn whatever_is_wrong_is_told_alike(server: Server) {
         let message = unsigned(&json!({"alg": "ES256", "kid": "one"}), &claims());
         format!("{message}.{}", encoded(key.signed(message.as_bytes())))
     };
+    let with_header = |header: Value| {
+        let message = unsigned(&header, &claims());
+        format!("{message}.{}", encoded(key.signed(message.as_bytes())))
+    };
     for (what, token) in [
+        ("with an extension that must be understood", with_header(json!({"alg": "EdDSA", "kid": "one", "crit": ["exp"]}))),
+        ("of another kind", with_header(json!({"alg": "EdDSA", "kid": "one", "typ": "logout+jwt"}))),
         ("by a key of somebody else", stranger.token("one", &claims())),
         ("by a key that the provider lacks", stranger.token("two", &claims())),
         ("by a key without a name", format!("{}.{}", unsigned(&json!({"alg": "none"}), &claims()), parts[2])),

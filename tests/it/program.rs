@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 
 use crate::harness::program::{Started, asked, run, yeollam};
-use crate::harness::{Data, Server, on_both};
+use crate::harness::{Data, Server, Socket, on_both};
 
 /// What the program says, with its exit code; the folder's path left out.
 fn said(folder: &Path, arguments: &[&str]) -> String {
@@ -259,11 +259,27 @@ async fn serve_serves_what_is_there(server: Server) {
     assert!(!started.introduction.contains("Loaded"), "{}", started.introduction);
     let answer = asked(&started.address, "{ register { dataFileCount sequence } }").await;
     assert_eq!(answer["data"]["register"], json!({"dataFileCount": 0, "sequence": 0}));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = json!({"query": "query Stream { register { sequence } }"}).to_string();
+    let stream =
+        client.post(format!("{}/graphql", started.address)).header("accept", "text/event-stream").header("content-type", "application/json").body(body);
+    assert!(stream.send().await.unwrap().text().await.unwrap().contains("event: complete"));
+    let mut socket = Socket::open(&started.address).await;
+    socket.subscribe("1", "query Socket { nothing }", json!({})).await;
+    assert_eq!(socket.hear().await["type"], "error");
+    drop(socket);
     let (code, log) = started.stopped();
     assert_eq!(code, Some(0), "{log}");
     let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON in the log: {line}"))).collect();
     assert!(entries.iter().any(|entry| entry.to_string().contains("\"request_id\"")), "{log}");
     assert!(!log.contains("dataFileCount"), "what was asked is nobody's business: {log}");
+    // Operations with answers of their own have a line of their own, when they are over.
+    for (transport, operation, error) in [("event stream", "query Stream", Value::Null), ("websocket", "query Socket", json!("GRAPHQL_VALIDATION_FAILED"))] {
+        let ended = entries.iter().find(|entry| entry["fields"]["transport"] == transport).unwrap_or_else(|| panic!("{transport}: {log}"));
+        let fields = &ended["fields"];
+        assert!(ended["target"] == "access" && fields["operation"] == operation && fields["answers"] == 1 && !fields["micros"].is_null(), "{ended}");
+        assert_eq!(fields["error"], error, "{ended}");
+    }
     let made: Vec<_> = std::fs::read_dir(folder.path().join("yeollam-data")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!((fs_entries(folder.path()), made), (1, vec!["search".into()]), "with a database of its own it keeps nothing but its index");
 }

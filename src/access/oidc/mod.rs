@@ -94,6 +94,13 @@ impl Oidc {
         }
         let settings = &self.settings;
         let header = decode_header(token).map_err(|error| format!("its header cannot be read: {error}"))?;
+        if header.crit.is_some() {
+            return Err("it has extensions that must be understood (`crit`), and none is".to_owned());
+        }
+        let kind = header.typ.as_deref().map_or("jwt", |kind| kind.strip_prefix("application/").unwrap_or(kind)).to_ascii_lowercase();
+        if !["jwt", "at+jwt"].contains(&kind.as_str()) {
+            return Err(format!("it is a token of another kind: {kind}"));
+        }
         let key = self.keys.key(header.kid.as_deref(), now).await?;
         let mut validation = Validation::default();
         validation.algorithms.clone_from(&key.algorithms);

@@ -249,9 +249,9 @@ impl Stage {
         let server = &self.server;
         let statuses = json!(["REGISTERED", "DISCLOSED", "DESTROYED", "EXEMPT"]);
         let document = "query ($root: ID!, $statuses: [DataFileStatus!]) {
-            files: dataFiles(first: 100, filter: {agency: {subordinateTo: {eq: $root}}, status: {in: $statuses}}) { nodes {
+            files: dataFiles(first: 40, filter: {agency: {subordinateTo: {eq: $root}}, status: {in: $statuses}}) { nodes {
                 registrationNumber status name agency { code }
-                registrations(first: 100) { nodes { number changeKind reason validFrom validUntil recordedAt registeredOn completeness name purpose agency { code } retention { text } dataSubjectCount } } } }
+                registrations(first: 40) { nodes { number changeKind reason validFrom validUntil recordedAt registeredOn completeness name purpose agency { code } retention { text } dataSubjectCount } } } }
             listed: dataFiles(first: 100, filter: {agency: {subordinateTo: {eq: $root}}}) { nodes { registrationNumber } }
             found: search(first: 100, filter: {subordinateTo: {eq: $root}, status: {in: $statuses}}) { nodes { registrationNumber status } }
             lengthened: registrations(first: 100, filter: {agency: {subordinateTo: {eq: $root}}, retentionChange: {eq: LENGTHENED}}) { nodes { number dataFile { registrationNumber } } }
@@ -319,7 +319,8 @@ impl Stage {
                     )?;
                 }
             }
-            let declared = "query ($codes: [String!], $days: [Date!]!) { agencies(filter: {code: {in: $codes}}, orderBy: {field: CODE}) { nodes { code
+            let declared =
+                "query ($codes: [String!], $days: [Date!]!) { agencies(filter: {code: {in: $codes}}, orderBy: {field: CODE, direction: ASC}) { nodes { code
                 own: declaredSubjects(days: $days) { on dataFileCount countedFileCount declaredSubjectCount }
                 all: declaredSubjects(days: $days, includeSubordinate: true) { on dataFileCount countedFileCount declaredSubjectCount } } } }";
             let told = self.server.query(declared, json!({"codes": codes, "days": days})).await;

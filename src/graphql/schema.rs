@@ -100,10 +100,10 @@ pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sy
             checked.map_err(|error| error.to_string())
         })
         .guard(guard)
-        // What the index answers is as old as the index, which follows the journal; while there is none it answers nothing.
+        // What the index answers is as old as the index, and the tables never lag behind it; while there is none, it answers nothing.
         .sequence(move || match search.indexed_through() {
             0 => head.sequence(),
-            indexed => indexed.min(head.sequence()),
+            indexed => indexed,
         })
         .install(move |request, context| request.data(Session::new(&register, context, now()))))
 }

@@ -27,7 +27,6 @@ mod robustness;
 mod roles;
 mod schema;
 mod search;
-mod sequences;
 mod statements;
 mod subscriptions;
 mod tables;

@@ -27,6 +27,7 @@ mod robustness;
 mod roles;
 mod schema;
 mod search;
+mod sequences;
 mod statements;
 mod subscriptions;
 mod tables;

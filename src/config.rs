@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
-use crate::access::Role;
+use crate::access::{KeySource, OidcSettings, Role};
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
 use crate::http::Settings;
@@ -30,6 +30,9 @@ pub struct Cli {
     /// How it is served.
     #[command(flatten)]
     pub server: ServerArgs,
+    /// Whose access tokens are taken beside those of the register.
+    #[command(flatten)]
+    pub oidc: OidcArgs,
     /// Form of the log, on standard error. What it tells follows `RUST_LOG` (info if unset).
     #[arg(long, env = "YEOLLAM_LOG_FORMAT", value_enum, default_value = "text", global = true, help_heading = "Log")]
     pub log_format: LogFormat,
@@ -99,6 +102,12 @@ pub enum Command {
         #[command(subcommand)]
         action: JournalCommand,
     },
+    /// Show who did what: the private log of tokens and of the steps that were taken with them. Only whoever has the database can.
+    Audit {
+        /// What to do with it.
+        #[command(subcommand)]
+        action: AuditCommand,
+    },
     /// Print the schema (SDL) to standard output.
     Schema,
 }
@@ -114,6 +123,19 @@ pub enum JournalCommand {
         #[arg(long, default_value_t = 0, value_name = "SEQUENCE", value_parser = clap::value_parser!(i64).range(0..))]
         after: i64,
     },
+}
+
+/// What to do with the audit log.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum AuditCommand {
+    /// List its entries, the oldest first: number, time, who, what, to which thing, which entry of the journal came of it, and the particulars as JSON.
+    List {
+        /// Only entries after this one.
+        #[arg(long, default_value_t = 0, value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(0..))]
+        after: i64,
+    },
+    /// Prove that every entry follows from the one before and tells what was written. Names the first entry that does not.
+    Verify,
 }
 
 /// Which way the database schema changes.
@@ -235,6 +257,62 @@ pub struct ServerArgs {
     /// Deepest nesting of selections in an operation.
     #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 20, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
     pub depth_limit: u16,
+}
+
+/// Whose access tokens are taken beside those of the register: an identity provider's (OpenID Connect).
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Identity provider (OpenID Connect)")]
+pub struct OidcArgs {
+    /// Issuer of access tokens (JWT) that are taken beside the register's own, as it stands in their `iss`.
+    #[arg(long, env = "YEOLLAM_OIDC_ISSUER", value_name = "URL", requires_all = ["oidc_audience", "oidc_keys", "oidc_role"], global = true)]
+    pub oidc_issuer: Option<String>,
+    /// What the provider calls this register: must stand in `aud`.
+    #[arg(long, env = "YEOLLAM_OIDC_AUDIENCE", value_name = "TEXT", requires = "oidc_issuer", global = true)]
+    pub oidc_audience: Option<String>,
+    /// Keys of the provider (JWK set): a file, or an https address. They are read again where a token names another one, and each hour.
+    #[arg(long, env = "YEOLLAM_OIDC_KEYS", value_name = "FILE|URL", requires = "oidc_issuer", global = true)]
+    pub oidc_keys: Option<KeySource>,
+    /// Certificates of authorities (PEM) that are trusted for that address beside the public ones.
+    #[arg(long, env = "YEOLLAM_OIDC_AUTHORITIES", value_name = "FILE", requires = "oidc_keys", global = true)]
+    pub oidc_authorities: Option<PathBuf>,
+    /// What a value of the role claim stands for: agency, regulator or admin. May be repeated, or separated by commas.
+    #[arg(long, env = "YEOLLAM_OIDC_ROLE", value_name = "VALUE=ROLE", value_parser = role_of_claim, value_delimiter = ',', requires = "oidc_issuer", global = true)]
+    pub oidc_role: Vec<(String, Role)>,
+    /// Claim with the roles of the bearer: a text or a list; a path through objects is written with dots.
+    #[arg(long, env = "YEOLLAM_OIDC_ROLE_CLAIM", value_name = "CLAIM", default_value = "roles", global = true)]
+    pub oidc_role_claim: String,
+    /// Claim with the code of the agency for which a bearer of the role agency acts.
+    #[arg(long, env = "YEOLLAM_OIDC_AGENCY_CLAIM", value_name = "CLAIM", default_value = "agency", global = true)]
+    pub oidc_agency_claim: String,
+    /// Claim with the name under which the audit log tells of the bearer.
+    #[arg(long, env = "YEOLLAM_OIDC_NAME_CLAIM", value_name = "CLAIM", default_value = "sub", global = true)]
+    pub oidc_name_claim: String,
+    /// By how much the clocks of provider and register may differ, in seconds.
+    #[arg(long, env = "YEOLLAM_OIDC_CLOCK_SKEW", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(0..=600), global = true)]
+    pub oidc_clock_skew: u16,
+}
+
+impl OidcArgs {
+    /// Which tokens are taken; `None` without an issuer.
+    #[must_use]
+    pub fn settings(&self) -> Option<OidcSettings> {
+        Some(OidcSettings {
+            issuer: self.oidc_issuer.clone()?,
+            audience: self.oidc_audience.clone()?,
+            keys: self.oidc_keys.clone()?.trusting(self.oidc_authorities.clone()),
+            clock_skew: TimeDelta::seconds(self.oidc_clock_skew.into()),
+            name_claim: self.oidc_name_claim.clone(),
+            role_claim: self.oidc_role_claim.clone(),
+            roles: self.oidc_role.clone(),
+            agency_claim: self.oidc_agency_claim.clone(),
+        })
+    }
+}
+
+fn role_of_claim(text: &str) -> Result<(String, Role), String> {
+    let (value, role) = text.rsplit_once('=').unwrap_or((text, ""));
+    let role = TokenRole::from_str(role, true).map_err(|_| format!("\"{text}\" is not VALUE=ROLE, where the role is agency, regulator or admin"))?;
+    Ok((value.to_owned(), role.into()))
 }
 
 /// Form of the log.
@@ -366,6 +444,9 @@ mod tests {
             (["yeollam", "--listen", "here"], "--listen"),
             (["yeollam", "--public-url", "yeollam.kr"], "--public-url"),
             (["yeollam", "--database-connections", "0"], "--database-connections"),
+            (["yeollam", "--oidc-issuer", "https://id.example.kr"], "--oidc-audience"),
+            (["yeollam", "--oidc-keys", "http://id.example.kr/keys"], "exchanged"),
+            (["yeollam", "--oidc-role", "officer=owner"], "VALUE=ROLE"),
         ] {
             let message = Cli::try_parse_from(arguments).unwrap_err().to_string();
             assert!(message.contains(named), "{message}");

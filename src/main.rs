@@ -13,8 +13,11 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
-use yeollam::access::{NewToken, TokenListed};
-use yeollam::config::{Cli, Command, DatabaseArgs, FindingsCommand, IndexCommand, JournalCommand, LogFormat, MigrateCommand, ServerArgs, TokenCommand};
+use yeollam::access::{AuditListed, NewToken, Oidc, TokenListed};
+use yeollam::config::{
+    AuditCommand, Cli, Command, DatabaseArgs, FindingsCommand, IndexCommand, JournalCommand, LogFormat, MigrateCommand, OidcArgs, ServerArgs, TokenCommand,
+};
+use yeollam::error::Error;
 use yeollam::generate::{self, Request};
 use yeollam::search::{self, OpenIndex, Search};
 use yeollam::store::{PoolSettings, Salts, Store};
@@ -37,11 +40,11 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        None => first_look(&cli.database, &cli.server).await,
+        None => first_look(&cli.database, &cli.server, &cli.oidc).await,
         Some(Command::Serve) => {
             let store = open(&cli.database).await?;
             store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
-            serve(store, &cli.database, &cli.server, "").await
+            serve(store, &cli.database, &cli.server, &cli.oidc, "").await
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import { paths }) => import_paths(&open_to_load(&cli.database).await?, &paths).await,
@@ -52,13 +55,14 @@ async fn run(cli: Cli) -> Result<()> {
             generate_files(&open_to_load(&cli.database).await?, Request { files, seed, adds: add }, shows_progress).await
         }
         Some(Command::Findings { action: FindingsCommand::Recompute }) => recompute_findings(&open_to_load(&cli.database).await?).await,
+        Some(Command::Audit { action }) => audit(&open(&cli.database).await?, action).await,
         Some(Command::Token { action }) => token(&open(&cli.database).await?, action).await,
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }
 
 /// Everything that a first look needs: a database, the bundled register, a server, a query to try.
-async fn first_look(database: &DatabaseArgs, server: &ServerArgs) -> Result<()> {
+async fn first_look(database: &DatabaseArgs, server: &ServerArgs, oidc: &OidcArgs) -> Result<()> {
     let store = open(database).await?;
     store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
     let is_empty = store.last_change().await.map_err(|error| anyhow::anyhow!(error.chain()))?.is_none();
@@ -69,10 +73,10 @@ async fn first_look(database: &DatabaseArgs, server: &ServerArgs) -> Result<()> 
         "The register holds data already; nothing was loaded.".to_owned()
     };
     let place = database.database_url.as_ref().map_or_else(|| database.embedded().display().to_string(), |_| store.system().to_owned());
-    serve(store, database, server, &format!("Database: {place}\n{loaded}\n")).await
+    serve(store, database, server, oidc, &format!("Database: {place}\n{loaded}\n")).await
 }
 
-async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, introduction: &str) -> Result<()> {
+async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, oidc: &OidcArgs, introduction: &str) -> Result<()> {
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen))?;
@@ -80,8 +84,18 @@ async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, in
     let url = arguments.public_url(address);
     let search = Search::default();
     let followers = server::follow(&store, &search, database.index_folder(), Arc::new(now));
-    let app = server::app(&store, &search, Arc::new(now), salts(), Arc::new(request_id), &url, arguments.limits(), arguments.settings())
-        .map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let app = server::app(
+        &store,
+        &search,
+        Arc::new(now),
+        salts(),
+        Arc::new(request_id),
+        &url,
+        arguments.limits(),
+        arguments.settings(),
+        oidc.settings().map(Oidc::new),
+    )
+    .map_err(|error| anyhow::anyhow!(error.chain()))?;
     say(&format!(
         "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
          'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
@@ -115,9 +129,45 @@ async fn journal(store: &Store, action: JournalCommand) -> Result<()> {
         JournalCommand::Verify => say(&store.verify_journal().await?.to_string()),
         JournalCommand::Export { after } => {
             let mut out = std::io::BufWriter::new(std::io::stdout());
-            store.export_journal(after, &mut out).await.map_err(|error| anyhow::anyhow!(error.chain()))
+            match store.export_journal(after, &mut out).await {
+                Err(error) if is_broken_pipe(&error) => Ok(()),
+                exported => exported.map_err(|error| anyhow::anyhow!("the journal was not written out: {}", error.chain())),
+            }
         }
     }
+}
+
+async fn audit(store: &Store, action: AuditCommand) -> Result<()> {
+    let told = |error: Error| anyhow::anyhow!(error.chain());
+    store.check_ready().await.map_err(told)?;
+    match action {
+        AuditCommand::Verify => match store.audit_log().await.map_err(told)? {
+            (entries, None) => say(&format!("The audit log is whole: {} entries, each follows from the one before.", entries.len())),
+            (_, Some(broken)) => bail!("entry {broken} of the audit log is not what was written, or does not follow from the one before"),
+        },
+        AuditCommand::List { mut after } => {
+            say(&format!("{:>8}  {:20}  {:24}  {:36}  {:>8}  WHO  PARTICULARS", "NUMBER", "AT", "WHAT", "TO", "JOURNAL"))?;
+            loop {
+                let entries = store.audit_entries(after).await.map_err(told)?;
+                let Some(last) = entries.last() else { return Ok(()) };
+                after = last.sequence;
+                let line = |entry: &AuditListed| {
+                    let AuditListed { sequence, recorded_at, action, by, subject, change_sequence, detail } = entry;
+                    let at = recorded_at.format("%Y-%m-%dT%H:%M:%SZ");
+                    let who = by.as_ref().map_or_else(|| "(command line)".to_owned(), |(token, name)| format!("{name} ({token})"));
+                    let entry = change_sequence.map_or_else(|| "-".to_owned(), |sequence| sequence.to_string());
+                    format!("{sequence:>8}  {at}  {action:<24}  {subject}  {entry:>8}  {who}  {}", detail.as_deref().unwrap_or("(redacted)"))
+                };
+                say(&entries.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+            }
+        }
+    }
+}
+
+/// Whether an error comes from a reader that has seen enough (`yeollam journal export | head`).
+fn is_broken_pipe(error: &Error) -> bool {
+    let Error::Internal(cause) = error else { return false };
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 async fn index(store: &Store, database: &DatabaseArgs, action: IndexCommand) -> Result<()> {
@@ -176,7 +226,7 @@ fn end_of(day: Option<NaiveDate>) -> Option<DateTime<Utc>> {
     midnight.checked_sub_signed(TimeDelta::hours(9))
 }
 
-async fn create_token(store: &Store, new: NewToken) -> Result<String, yeollam::error::Error> {
+async fn create_token(store: &Store, new: NewToken) -> Result<String, Error> {
     let mut write = store.write(now(), salts()).await?;
     let (id, secret) = write.new_token(&new).await?;
     write.commit().await?;
@@ -188,7 +238,7 @@ async fn create_token(store: &Store, new: NewToken) -> Result<String, yeollam::e
     ))
 }
 
-async fn list_tokens(store: &Store) -> Result<String, yeollam::error::Error> {
+async fn list_tokens(store: &Store) -> Result<String, Error> {
     let tokens = store.tokens().await?;
     if tokens.is_empty() {
         return Ok("There is no token. `yeollam token create --help` tells how to make one.".to_owned());
@@ -203,7 +253,7 @@ async fn list_tokens(store: &Store) -> Result<String, yeollam::error::Error> {
     Ok(lines.join("\n"))
 }
 
-async fn revoke_token(store: &Store, id: Uuid) -> Result<String, yeollam::error::Error> {
+async fn revoke_token(store: &Store, id: Uuid) -> Result<String, Error> {
     let mut write = store.write(now(), salts()).await?;
     write.revoke_token(id).await?;
     write.commit().await?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
+use crate::access::Oidc;
 use crate::error::Result;
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::{Register, engine};
@@ -51,10 +52,11 @@ pub fn app(
     public_url: &str,
     limits: Limits,
     settings: Settings,
+    oidc: Option<Oidc>,
 ) -> Result<App> {
     let public_url = public_url.trim_end_matches('/').into();
     let register = Register { store: store.clone(), search: search.clone(), salts, public_url, feed: Arc::new(Feed::new(store.clone())) };
-    let engine = engine(register, clock, limits)?;
+    let engine = engine(register, clock, limits, oidc)?;
     let (store, search) = (store.clone(), search.clone());
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {
         let (store, search) = (store.clone(), search.clone());

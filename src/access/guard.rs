@@ -7,41 +7,53 @@ use async_graphql::parser::types::OperationType;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use super::{IdempotentAnswer, Refused, Viewer, bearer};
+use super::{IdempotentAnswer, Oidc, Refused, Viewer, bearer, presented};
 use crate::error::{Error, code};
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::guard::{Entrance, Guard};
 use crate::graphql::request::{Ending, GraphqlRequest, RequestContext};
 use crate::server::Clock;
-use crate::store::Store;
+use crate::store::{Salts, Store};
 
 /// Longest idempotency key.
 const LONGEST_KEY: usize = 255;
 
-/// Takes tokens and idempotency keys by the tables of the register.
+/// Takes tokens and idempotency keys by the tables of the register, and an identity provider's tokens by its keys.
 #[derive(Clone)]
 pub struct AccessGuard {
     store: Store,
     clock: Clock,
+    salts: Salts,
+    oidc: Option<Oidc>,
 }
 
 impl AccessGuard {
     /// A guard over a store.
     #[must_use]
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, clock: Clock, salts: Salts, oidc: Option<Oidc>) -> Self {
+        Self { store, clock, salts, oidc }
     }
 
-    async fn viewer(&self, header: &str) -> Result<Result<Viewer, Refused>, Error> {
-        match bearer(header) {
-            Some(secret) => self.store.viewer(&secret, (self.clock)()).await,
-            None => Ok(Err(Refused::Unknown)),
+    async fn viewer(&self, header: &str, operation: OperationType, request_id: &str) -> Result<Result<Viewer, Refused>, Error> {
+        let now = (self.clock)();
+        if let Some(secret) = bearer(header) {
+            return self.store.viewer(&secret, now).await;
+        }
+        let (Some(oidc), Some(token)) = (&self.oidc, presented(header)) else { return Ok(Err(Refused::Unknown)) };
+        match oidc.identity(token, now).await {
+            // Whoever may write is noted before, so that what they do can refer to them.
+            Ok(identity) if operation == OperationType::Mutation => self.store.oidc_writer(&identity, now, &self.salts).await,
+            Ok(identity) => self.store.oidc_viewer(&identity).await,
+            Err(reason) => {
+                tracing::info!(request_id, reason, "an access token was not taken");
+                Ok(Err(Refused::Unknown))
+            }
         }
     }
 
     async fn admitted(&self, request: &GraphqlRequest, operation: OperationType, context: &mut RequestContext) -> Result<Entrance, Error> {
         let Some(header) = &context.authorization else { return Ok(Entrance::Admitted) };
-        let viewer = match self.viewer(header).await? {
+        let viewer = match self.viewer(header, operation, &context.request_id).await? {
             Ok(viewer) => context.viewer.insert(Arc::new(viewer)),
             Err(refused) => return Ok(Entrance::Refused(Ending::Unauthenticated, Refusal::new(code::UNAUTHENTICATED, refused.message()))),
         };

@@ -1,9 +1,11 @@
 //! Who may: API tokens, the roles in which their bearers act, and the private log of who did what.
 //!
-//! What is public is read without a token. A token is 256 random bits behind a prefix by which leaked ones can be found; it is shown once, and kept as a hash under a key of its own.
+//! What is public is read without a token. A token of the register is 256 random bits behind a prefix by which leaked ones can be found; it is shown once, and kept as a hash under a key of its own.
+//! An identity provider's access tokens are taken beside them, where one is set up.
 
 pub mod graphql;
 mod guard;
+mod oidc;
 mod store;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -12,7 +14,8 @@ use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 pub use guard::AccessGuard;
-pub use store::{Audited, IdempotentAnswer, NewToken, TokenListed};
+pub use oidc::{Identity, KeySource, Oidc, OidcSettings};
+pub use store::{AuditListed, Audited, IdempotentAnswer, NewToken, TokenListed};
 
 crate::vocabulary! {
     /// Role in which a request is made (권한).
@@ -28,6 +31,7 @@ crate::vocabulary! {
     /// What the private audit log tells (감사 기록).
     pub enum AuditAction {
         TokenCreated = "TOKEN_CREATED", "토큰 발급", "Token created";
+        TokenChanged = "TOKEN_CHANGED", "토큰 변경", "Name, role or agency of an identity provider's subject changed";
         TokenRevoked = "TOKEN_REVOKED", "토큰 폐기", "Token revoked";
         ApplicationCreated = "APPLICATION_CREATED", "신청서 작성", "Application drawn up";
         ApplicationUpdated = "APPLICATION_UPDATED", "신청서 수정", "Application edited";
@@ -133,8 +137,14 @@ impl Refused {
 /// The token of a header `Authorization`; `None` where it holds none.
 #[must_use]
 pub fn bearer(header: &str) -> Option<Secret> {
+    Secret::parse(presented(header)?)
+}
+
+/// What a header `Authorization` presents as a token, whatever it is.
+#[must_use]
+pub fn presented(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::parse(token.trim()))?
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ use crate::provision::graphql::ProvisionConnection;
 use crate::recommendation::RecommendationListing;
 use crate::recommendation::graphql::RecommendationConnection;
 use crate::region::graphql::Region;
-use crate::registration::RegistrationListing;
 use crate::registration::graphql::RegistrationConnection;
+use crate::registration::{Declared, DeclaredOn, RegistrationListing};
 use crate::source::graphql::{Source, sources};
 use crate::stated::Whose;
 use crate::store::Page;
@@ -177,6 +177,26 @@ impl Agency {
         Ok(RegistrationConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
     }
 
+    /// What the data files in force on each of some days declared (정보주체 수 추이), in the order of the days. Files that were destroyed since count for the days before; files of agencies that are below
+    /// it today count under it, where they are wanted. At most 50 days.
+    async fn declared_subjects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On which days. At most 50.")] days: Vec<Date>,
+        #[graphql(desc = "Whether the files of the agencies below it count too.", default = false)] include_subordinate: bool,
+    ) -> Result<Vec<DeclaredSubjects>> {
+        if days.len() > MOST_DAYS {
+            return Err(Error::input(format!("`days` has {} days; give at most {MOST_DAYS}, and ask for the others in another request", days.len())).into());
+        }
+        let key = |day: &Date| DeclaredOn { agency: self.0.id, includes_subordinate: include_subordinate, day: day.0 };
+        let declared = futures_util::future::try_join_all(days.iter().map(|day| ctx.load(key(day)))).await?;
+        let row = |(day, declared): (Date, Option<Declared>)| {
+            let Declared { files, counted_files, subjects } = declared.unwrap_or_default();
+            DeclaredSubjects { on: day, data_file_count: Count(files), counted_file_count: Count(counted_files), declared_subject_count: Count(subjects) }
+        };
+        Ok(days.into_iter().zip(declared).map(row).collect())
+    }
+
     /// Provisions in force by which the agency discloses, of data files and of policies. At most 100 in a page, 20 if not said.
     async fn provisions(
         &self,
@@ -284,6 +304,22 @@ pub struct Succession {
     pub on: Date,
     /// How the agency was succeeded.
     pub kind: SuccessionKind,
+}
+
+/// Most days of one series.
+const MOST_DAYS: usize = 50;
+
+/// What the data files of an agency declared on a day (정보주체 수 합계).
+#[derive(SimpleObject)]
+pub struct DeclaredSubjects {
+    /// The day.
+    pub on: Date,
+    /// Number of data files in force on the day.
+    pub data_file_count: Count,
+    /// Number of those that declare a number of data subjects.
+    pub counted_file_count: Count,
+    /// Sum of the declared numbers of data subjects. A person who stands in several files counts in each.
+    pub declared_subject_count: Count,
 }
 
 crate::connections! {

@@ -33,6 +33,7 @@ pub struct Engine<Q, M, S> {
     install: Box<Install>,
     argument_check: Option<Box<ArgumentCheck>>,
     guard: Option<Box<dyn Guard>>,
+    sequence: Option<Box<dyn Fn() -> i64 + Send + Sync>>,
 }
 
 impl<Q, M, S> Engine<Q, M, S>
@@ -47,7 +48,16 @@ where
     /// What is wrong with the schema's own SDL: a mistake in the schema, a description that it cannot hold say.
     pub fn new(schema: Schema<Q, M, S>, limits: Limits) -> Result<Self, async_graphql::parser::Error> {
         let sdl = schema.sdl();
-        Ok(Self { types: SchemaTypes::parse(&sdl)?, sdl, schema, limits, install: Box::new(|request, _| request), argument_check: None, guard: None })
+        Ok(Self {
+            types: SchemaTypes::parse(&sdl)?,
+            sdl,
+            schema,
+            limits,
+            install: Box::new(|request, _| request),
+            argument_check: None,
+            guard: None,
+            sequence: None,
+        })
     }
 
     /// The same, installing data into each request.
@@ -69,6 +79,13 @@ where
     #[must_use]
     pub fn guard(mut self, guard: impl Guard + 'static) -> Self {
         self.guard = Some(Box::new(guard));
+        self
+    }
+
+    /// The same, stating in `extensions.sequence` of each answer the number of the journal entry that the answer is of, or newer. It is asked for before anything is read.
+    #[must_use]
+    pub fn sequence(mut self, sequence: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        self.sequence = Some(Box::new(sequence));
         self
     }
 
@@ -128,6 +145,7 @@ where
         inner.set_parsed_query(document);
         inner.operation_name.clone_from(&operation_name);
         let mut inner = (self.install)(inner, context);
+        let sequence = self.sequence.as_ref().map(|sequence| sequence());
         let execution = match occasion {
             None => self.schema.execute(inner).boxed(),
             Some(occasion) => {
@@ -138,7 +156,7 @@ where
         };
         // A panic leaves nothing behind: what the request held is dropped, and the schema is not changed by requests.
         let run = AssertUnwindSafe(context.loaders.drive(execution)).catch_unwind();
-        let (response, ending) = match run.await {
+        let (mut response, ending) = match run.await {
             Ok(mut response) => {
                 shape.order(&mut response.data);
                 finish(response, &context.request_id)
@@ -149,6 +167,9 @@ where
                 (Response::from_errors(vec![internal(ServerError::new("", None), &context.request_id)]), Ending::Broken)
             }
         };
+        if let (Some(sequence), Ending::Executed) = (sequence, ending) {
+            response.extensions.insert("sequence".to_owned(), sequence.into());
+        }
         Outcome { response, ending, operation_name, operation: Some(operation), cost: Some(cost) }
     }
 

@@ -10,8 +10,8 @@ use super::engine::Engine;
 use super::enum_label::EnumLabelQuery;
 use super::node::NodeQuery;
 use super::{Register, Session};
-use crate::access::AccessGuard;
 use crate::access::graphql::ViewerQuery;
+use crate::access::{AccessGuard, Oidc};
 use crate::agency::graphql::AgencyQuery;
 use crate::agency::mutation::AgencyMutation;
 use crate::application::{ApplicationMutation, ApplicationQuery};
@@ -81,12 +81,13 @@ pub fn sdl() -> String {
     schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
 }
 
-/// The engine over a register. `now` is the clock.
+/// The engine over a register. `now` is the clock; `oidc` takes the tokens of an identity provider.
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
-pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits) -> Result<PublicEngine> {
-    let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now));
+pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits, oidc: Option<Oidc>) -> Result<PublicEngine> {
+    let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now), Arc::clone(&register.salts), oidc);
+    let (head, search) = (register.store.head().clone(), register.search.clone());
     let engine = Engine::new(schema(), limits).map_err(|error| Error::internal(error.to_string()))?;
     Ok(engine
         .published_sdl(sdl())
@@ -101,5 +102,10 @@ pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sy
             checked.map_err(|error| error.to_string())
         })
         .guard(guard)
+        // What the index answers is as old as the index, and the tables never lag behind it; while there is none, it answers nothing.
+        .sequence(move || match search.indexed_through() {
+            0 => head.sequence(),
+            indexed => indexed,
+        })
         .install(move |request, context| request.data(Session::new(&register, context, now()))))
 }

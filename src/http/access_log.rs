@@ -26,6 +26,40 @@ pub struct Note {
     pub error: Option<String>,
 }
 
+/// An operation with many answers, over a WebSocket or as events: one line when it is over, however it ends.
+pub struct Operation {
+    request_id: String,
+    transport: &'static str,
+    started: Instant,
+    note: Note,
+    answers: u64,
+}
+
+impl Operation {
+    /// An operation that begins now.
+    #[must_use]
+    pub fn begun(request_id: String, transport: &'static str) -> Self {
+        Self { request_id, transport, started: Instant::now(), note: Note::default(), answers: 0 }
+    }
+
+    /// Notes one more answer.
+    pub fn answered(&mut self, note: Note) {
+        let Note { operation, cost, error } = note;
+        self.answers += 1;
+        self.note.operation = operation.or_else(|| self.note.operation.take());
+        self.note.cost = cost.or(self.note.cost);
+        self.note.error = error.or_else(|| self.note.error.take());
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        let Self { request_id, transport, started, note: Note { operation, cost, error }, answers } = self;
+        let micros = started.elapsed().as_micros();
+        tracing::info!(target: "access", request_id, transport, operation = operation.as_deref(), cost, error = error.as_deref(), answers, micros, "ended");
+    }
+}
+
 /// Names the request, runs it within a span of that name, and logs what became of it.
 pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::time::Duration;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
-use super::access_log::Note;
+use super::access_log::{Note, Operation};
 use super::media_type::MediaType;
 use crate::error::code;
 use crate::graphql::admission::document::short;
@@ -52,13 +53,18 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     if ending == Ending::Unauthenticated {
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"yeollam\", error=\"invalid_token\""));
     }
-    let operation = match (operation, operation_name) {
-        (Some(kind), Some(name)) => Some(format!("{kind} {}", short(&name))),
+    answer.extensions_mut().insert(note(operation, operation_name.as_deref(), cost, &response));
+    answer
+}
+
+/// What the log is told of an answer.
+fn note(operation: Option<OperationType>, name: Option<&str>, cost: Option<u64>, response: &GraphqlResponse) -> Note {
+    let operation = match (operation, name) {
+        (Some(kind), Some(name)) => Some(format!("{kind} {}", short(name))),
         (Some(kind), None) => Some(kind.to_string()),
         (None, _) => None,
     };
-    answer.extensions_mut().insert(Note { operation, cost, error: response.errors.first().and_then(code_of) });
-    answer
+    Note { operation, cost, error: response.errors.first().and_then(code_of) }
 }
 
 /// Why an answer was given up.
@@ -68,8 +74,8 @@ pub fn given_up(deadline: Duration) -> Refusal {
 }
 
 /// The next of several answers to one request, as JSON: within the deadline, or the error that says so. `Err` where there is no `data` and no further answer: the errors alone, as a response without `data`, and
-/// as a list.
-pub async fn next(answer: BoxFuture<'static, Outcome>, deadline: Duration) -> Result<String, Unanswered> {
+/// as a list. What is answered is noted for the log.
+pub async fn next(answer: BoxFuture<'static, Outcome>, deadline: Duration, log: &mut Operation) -> Result<String, Unanswered> {
     let outcome = match tokio::time::timeout(deadline, answer).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome {
@@ -80,6 +86,7 @@ pub async fn next(answer: BoxFuture<'static, Outcome>, deadline: Duration) -> Re
             cost: None,
         },
     };
+    log.answered(note(outcome.operation, outcome.operation_name.as_deref(), outcome.cost, &outcome.response));
     let written = match outcome.ending {
         Ending::Executed => return serde_json::to_string(&outcome.response).map_err(unwritable),
         _ => serde_json::to_string(&Failure { errors: &outcome.response.errors, extensions: &outcome.response.extensions })

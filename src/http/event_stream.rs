@@ -11,6 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::App;
+use super::access_log::Operation;
 use super::answer::{self, Unanswered};
 use super::stop::Stop;
 use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
@@ -18,12 +19,14 @@ use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
 /// Answers a request as often as it asks for. A request that is refused has one `next` too, since clients in browsers read nothing of an answer that is not 200.
 pub fn answer(app: &App, mut stop: Stop, context: RequestContext, request: GraphqlRequest, transport: Transport) -> Response {
     let deadline = app.settings.deadline;
-    let answers = app.engine.clone().answers(request, transport, context).then(move |answer| answer::next(answer, deadline));
+    let log = Operation::begun(context.request_id.clone(), "event stream");
+    let answers = app.engine.clone().answers(request, transport, context);
     // After an answer without `data` there is none, and none is waited for.
-    let answers = stream::unfold(Some(answers.boxed()), |answers| async move {
-        let mut answers = answers?;
-        Some(match answers.next().await? {
-            Ok(response) => (response, Some(answers)),
+    let answers = stream::unfold(Some((answers, log)), move |underway| async move {
+        let (mut answers, mut log) = underway?;
+        let answer = answers.next().await?;
+        Some(match answer::next(answer, deadline, &mut log).await {
+            Ok(response) => (response, Some((answers, log))),
             Err(Unanswered { response, .. }) => (response, None),
         })
     });

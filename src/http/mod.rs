@@ -8,6 +8,7 @@ mod graphql;
 mod media_type;
 mod pages;
 mod parameters;
+mod patience;
 mod permalink;
 mod query_string;
 mod serve;
@@ -63,7 +64,7 @@ pub struct Settings {
     pub init: Duration,
     /// Time between signs of life on a connection that carries events.
     pub keep_alive: Duration,
-    /// Time for which a WebSocket client may leave unread what was sent to it.
+    /// Time for which a client may leave so much unread that nothing more can be sent to it; then its connection is cut.
     pub stall: Duration,
     /// Operations that may run on one WebSocket connection at a time.
     pub operations: usize,

@@ -1,6 +1,6 @@
 //! Taking connections, and letting go of them.
 //!
-//! axum's own loop gives a client for ever to send the head of a request, so that idle connections could use up the process's sockets; this one does not.
+//! axum's own loop gives a client for ever to send the head of a request, and for ever to read an answer, so that idle connections could use up the process's sockets; this one does not.
 
 use std::io;
 use std::pin::pin;
@@ -11,8 +11,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::patience::Patient;
 use super::stop::Stopping;
-use super::{App, router};
+use super::{App, Settings, router};
 
 /// Pause after a connection could not be taken: most often there are no sockets left, and some will be free soon.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -23,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Those of the listening socket at the start; later ones are logged, and serving goes on.
 pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output = ()> + Send) -> io::Result<()> {
     listener.local_addr()?;
-    let drain = app.settings.drain;
+    let Settings { drain, stall, .. } = app.settings;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(app.settings.head);
     let (stopping, stop) = Stopping::new();
@@ -34,7 +35,7 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
             () = &mut shutdown => break,
             stream = accept(&listener) => stream,
         };
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone())).with_upgrades();
+        let connection = http.serve_connection(TokioIo::new(Patient::new(stream, stall)), TowerToHyperService::new(router.clone())).with_upgrades();
         let mut stop = stop.clone();
         tokio::spawn(async move {
             let mut connection = pin!(connection);

@@ -2,12 +2,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt as _, StreamExt as _};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::*;
 use crate::error::code;
+use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::graphql::sample;
 
 fn app() -> App {
@@ -351,4 +354,57 @@ async fn an_operation_that_fails_does_not_end_the_others() {
     }
     assert!(heard.contains(code::TIMEOUT) && heard.contains(code::INTERNAL_SERVER_ERROR) && !heard.contains("secret"), "{heard}");
     assert!(heard.contains(r#"{"id":"3","type":"next","payload":{"data":{"count":7}}}"#), "{heard}");
+}
+
+/// Answers without end, as long as somebody reads them.
+struct Endless(Arc<()>);
+
+impl Answer for Endless {
+    fn answer(&self, _: GraphqlRequest, _: Transport, _: RequestContext) -> BoxFuture<'_, Outcome> {
+        unreachable!("only events are asked for")
+    }
+
+    fn answers(self: Arc<Self>, _: GraphqlRequest, _: Transport, _: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>> {
+        let held = Arc::clone(&self.0);
+        let text = async_graphql::Value::from("x".repeat(100_000));
+        let outcome = move || {
+            let _ = &held;
+            let response = async_graphql::Response::new(text.clone());
+            let outcome = Outcome { response, ending: Ending::Executed, operation_name: None, operation: None, cost: None };
+            std::future::ready(outcome).boxed()
+        };
+        futures_util::stream::repeat_with(outcome).boxed()
+    }
+
+    fn sdl(&self) -> &'static str {
+        ""
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_for_events_and_does_not_read_them_is_let_go() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let held = Arc::new(());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let settings = Settings { stall: Duration::from_millis(300), ..Settings::default() };
+    tokio::spawn(serve(listener, App { engine: Arc::new(Endless(Arc::clone(&held))), settings, ..app() }, std::future::pending()));
+    let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+    let body = "{\"query\": \"subscription { x }\"}";
+    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n";
+    client.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).await.unwrap();
+    // It reads for longer than the stall in all, and is served all the while.
+    let mut chunk = vec![0; 1 << 20];
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_millis(600) {
+        assert!(client.read(&mut chunk).await.unwrap() > 0);
+    }
+    assert!(Arc::strong_count(&held) > 2, "the events are being made");
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        if Arc::strong_count(&held) == 2 {
+            return;
+        }
+    }
+    panic!("what makes the events is held for a client that does not read them");
 }

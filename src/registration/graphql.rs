@@ -404,7 +404,7 @@ pub struct RegistrationFilter {
     pub completeness: Option<RecordCompletenessFilter>,
     /// Method of processing.
     pub processing_method: Option<ProcessingMethodFilter>,
-    /// Direction in which the retention period changed against the registration before.
+    /// Direction in which the retention period changed, against the registration that held before it when it was recorded.
     pub retention_change: Option<RetentionChangeFilter>,
     /// Declared number of data subjects.
     pub data_subject_count: Option<CountFilter>,

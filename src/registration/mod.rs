@@ -22,7 +22,9 @@ use crate::retention::{Retention, RetentionInput};
 use crate::source::SourceInput;
 use crate::vocabulary;
 
-pub use store::{ContentConditions, NumberedContent, RegistrationListing, RestrictionsOfRegistration, TimelineOfFile, contents_of_files, in_force_on};
+pub use store::{
+    ContentConditions, Declared, DeclaredOn, NumberedContent, RegistrationListing, RestrictionsOfRegistration, TimelineOfFile, contents_of_files, in_force_on,
+};
 
 vocabulary! {
     /// Why a registration was recorded (변경 구분).

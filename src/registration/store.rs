@@ -1,12 +1,12 @@
 //! Registrations in the tables: how one is stored and read back, the stretches of a file's history, lists of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{access_restriction, agency, collected_item, entrustment, legal_basis, provision, registration, retention_term};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 use uuid::Uuid;
 
@@ -412,6 +412,72 @@ impl Listing for RegistrationListing {
         Order { name, is_descending: self.order.direction.is_descending(), keys, id: |row| row.id }
     }
 }
+
+/// What the files of an agency declared on a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// Files in force on the day.
+    pub files: i64,
+    /// Those among them that declare a number of data subjects.
+    pub counted_files: i64,
+    /// Declared data subjects, added up.
+    pub subjects: i64,
+}
+
+/// Loader key: what the files of an agency declared on a day.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeclaredOn {
+    /// Agency.
+    pub agency: Uuid,
+    /// Whether the files of agencies below it count.
+    pub includes_subordinate: bool,
+    /// The day.
+    pub day: NaiveDate,
+}
+
+impl Loader<DeclaredOn> for Store {
+    type Value = Declared;
+    type Error = Error;
+
+    /// One statement for all agencies and days: a part for each day, with the registrations that a list of that day holds.
+    async fn load(&self, keys: &[DeclaredOn]) -> Result<HashMap<DeclaredOn, Declared>> {
+        let mut days: BTreeMap<(NaiveDate, bool), Vec<Uuid>> = BTreeMap::new();
+        for key in keys {
+            days.entry((key.day, key.includes_subordinate)).or_default().push(key.agency);
+        }
+        let days: Vec<((NaiveDate, bool), Vec<Uuid>)> = days.into_iter().collect();
+        let mut declared: HashMap<DeclaredOn, Declared> = keys.iter().map(|key| (key.clone(), Declared::default())).collect();
+        // A statement has a limited number of parameters and parts.
+        for days in days.chunks(DAYS_AT_ONCE) {
+            let parts = (0_i64..).zip(days).map(|(place, ((day, includes_subordinate), agencies))| {
+                let count = Expr::col(("listed", registration::Column::DataSubjectCount));
+                Query::select()
+                    .expr_as(Expr::val(place), "place")
+                    .column(("listed", "parent_id"))
+                    .expr_as(Expr::col(("listed", registration::Column::Id)).count(), "files")
+                    .expr_as(count.clone().count(), "counted_files")
+                    // PostgreSQL adds up wider than it counts.
+                    .expr_as(Expr::cust("CAST(COALESCE(SUM(listed.data_subject_count), 0) AS BIGINT)"), "subjects")
+                    .from_subquery(RegistrationListing::of_agency(*includes_subordinate, Some(*day)).source(agencies), "listed")
+                    .group_by_col(("listed", "parent_id"))
+                    .take()
+            });
+            let Some(statement) = parts.reduce(|mut all, part| all.union(UnionType::All, part).take()) else { continue };
+            for row in self.db().query_all(&statement).await? {
+                let place: i64 = row.try_get("", "place")?;
+                let Some(((day, includes_subordinate), _)) = usize::try_from(place).ok().and_then(|place| days.get(place)) else { continue };
+                let key = DeclaredOn { agency: row.try_get("", "parent_id")?, includes_subordinate: *includes_subordinate, day: *day };
+                let sums =
+                    Declared { files: row.try_get("", "files")?, counted_files: row.try_get("", "counted_files")?, subjects: row.try_get("", "subjects")? };
+                declared.insert(key, sums);
+            }
+        }
+        Ok(declared)
+    }
+}
+
+/// Days that one statement adds up.
+const DAYS_AT_ONCE: usize = 50;
 
 /// Conditions on what a registration owns, shared by the filters of files and of registrations.
 pub struct ContentConditions<'f> {

@@ -104,6 +104,33 @@ async fn public_clients_follow_the_feed(server: Server) {
     assert!(run.wait().await.unwrap().success());
 }
 
+/// An answer states the entry of the journal that it is of, or newer: never a later one than what it tells, and none before what was acknowledged.
+async fn each_answer_states_its_sequence(server: Server) {
+    let sequence = |answer: &crate::harness::server::Answer| answer.body["extensions"]["sequence"].as_i64().unwrap_or_else(|| panic!("no sequence: {answer}"));
+    let document = "{ register { sequence indexedThrough } dataFiles { totalCount } statistics(by: [STATUS]) { dataFileCount } }";
+    let reading = async {
+        for _ in 0..40 {
+            let answer = server.answer(document, json!({})).await;
+            let register = &answer.body["data"]["register"];
+            for told in [&register["sequence"], &register["indexedThrough"]] {
+                assert!(sequence(&answer) <= told.as_i64().unwrap(), "{answer}");
+            }
+        }
+    };
+    let writing = async {
+        for number in 0..15 {
+            let agency = json!({"code": format!("F{number:06}"), "name": format!("{number}구청"), "type": "BASIC_GOVERNMENT"});
+            server.import("agency.json", &json!({"format": "yeollam/1", "agencies": [agency]}).to_string()).await.unwrap();
+            let acknowledged = server.sequence().await;
+            assert!(sequence(&server.answer("{ __typename }", json!({})).await) >= acknowledged);
+        }
+    };
+    tokio::join!(reading, writing);
+    // What is not executed is of no sequence.
+    let refused = server.answer("{ nothing }", json!({})).await;
+    assert!(refused.body.get("extensions").is_none(), "{refused}");
+}
+
 on_both!(Data::Bundled => public_clients_follow_the_feed);
-on_both!(Data::Bundled => health_and_readiness, the_request_id_comes_back, broken_requests_are_answered_in_json);
+on_both!(Data::Bundled => health_and_readiness, the_request_id_comes_back, each_answer_states_its_sequence, broken_requests_are_answered_in_json);
 on_both!(Data::Empty => the_public_audit_passes);

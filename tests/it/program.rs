@@ -1,13 +1,15 @@
 //! The program itself: what it says to whoever starts it, right or wrong, and how it ends.
 
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Stdio;
 
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 
 use crate::harness::program::{Started, asked, run, yeollam};
-use crate::harness::{Data, Server, on_both};
+use crate::harness::{Data, Server, Socket, on_both};
 
 /// What the program says, with its exit code; the folder's path left out.
 fn said(folder: &Path, arguments: &[&str]) -> String {
@@ -21,7 +23,7 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
 fn help_is_worth_reading() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", said(folder.path(), &["--help"]));
-    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "schema"] {
+    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "audit", "schema"] {
         let told = said(folder.path(), &[command, "--help"]);
         assert!(told.contains(&format!("Usage: yeollam {command}")) && told.ends_with("[0]\n\n"), "{told}");
     }
@@ -52,6 +54,13 @@ fn tokens_are_given_out_listed_and_revoked() {
     let listed = token(&["list"]);
     assert!(listed.contains(&id) && listed.contains("REGULATOR") && listed.contains("2999-12-31T15:00Z") && !listed.contains(&secret[4..]), "{listed}");
     assert!(token(&["revoke", &id]).contains("Revoked"));
+    // The audit log tells it, and is proved.
+    let audit = |arguments: &[&str]| said(folder.path(), &[&["audit"], arguments].concat());
+    let log = audit(&["list"]);
+    let told = |what: &str| log.lines().any(|line| line.contains(what) && line.contains(&id) && line.contains("(command line)") && line.contains("위원회"));
+    assert!(told("TOKEN_CREATED") && told("TOKEN_REVOKED"), "{log}");
+    assert!(!audit(&["list", "--after", "1"]).contains("TOKEN_CREATED"));
+    assert!(audit(&["verify"]).contains("whole: 2 entries"), "{}", audit(&["verify"]));
     let row = token(&["list"]).lines().find(|line| line.starts_with(&id)).unwrap().to_owned();
     assert_eq!(row.matches("T").count(), 3 + row.matches("REGULATOR").count(), "created, expires, revoked: {row}");
 }
@@ -152,6 +161,22 @@ async fn databases_that_cannot_be_used_are_told() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let agencies: Vec<Value> =
+        (0..2_000).map(|number| json!({"code": format!("T{number:06}"), "name": format!("{number}시험청"), "type": "CENTRAL"})).collect();
+    std::fs::write(folder.path().join("many.json"), json!({"format": "yeollam/1", "agencies": agencies}).to_string()).unwrap();
+    assert!(run(folder.path(), &["migrate", "up"]).status.success());
+    assert!(run(folder.path(), &["import", "many.json"]).status.success());
+    let mut export = yeollam(folder.path(), &["journal", "export"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(export.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let ended = export.wait_with_output().unwrap();
+    assert!(first.contains("AGENCY_REGISTERED"), "{first}");
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+}
+
+#[test]
 fn imports_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
@@ -234,11 +259,27 @@ async fn serve_serves_what_is_there(server: Server) {
     assert!(!started.introduction.contains("Loaded"), "{}", started.introduction);
     let answer = asked(&started.address, "{ register { dataFileCount sequence } }").await;
     assert_eq!(answer["data"]["register"], json!({"dataFileCount": 0, "sequence": 0}));
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = json!({"query": "query Stream { register { sequence } }"}).to_string();
+    let stream =
+        client.post(format!("{}/graphql", started.address)).header("accept", "text/event-stream").header("content-type", "application/json").body(body);
+    assert!(stream.send().await.unwrap().text().await.unwrap().contains("event: complete"));
+    let mut socket = Socket::open(&started.address).await;
+    socket.subscribe("1", "query Socket { nothing }", json!({})).await;
+    assert_eq!(socket.hear().await["type"], "error");
+    drop(socket);
     let (code, log) = started.stopped();
     assert_eq!(code, Some(0), "{log}");
     let entries: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON in the log: {line}"))).collect();
     assert!(entries.iter().any(|entry| entry.to_string().contains("\"request_id\"")), "{log}");
     assert!(!log.contains("dataFileCount"), "what was asked is nobody's business: {log}");
+    // Operations with answers of their own have a line of their own, when they are over.
+    for (transport, operation, error) in [("event stream", "query Stream", Value::Null), ("websocket", "query Socket", json!("GRAPHQL_VALIDATION_FAILED"))] {
+        let ended = entries.iter().find(|entry| entry["fields"]["transport"] == transport).unwrap_or_else(|| panic!("{transport}: {log}"));
+        let fields = &ended["fields"];
+        assert!(ended["target"] == "access" && fields["operation"] == operation && fields["answers"] == 1 && !fields["micros"].is_null(), "{ended}");
+        assert_eq!(fields["error"], error, "{ended}");
+    }
     let made: Vec<_> = std::fs::read_dir(folder.path().join("yeollam-data")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!((fs_entries(folder.path()), made), (1, vec!["search".into()]), "with a database of its own it keeps nothing but its index");
 }

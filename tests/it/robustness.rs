@@ -1,8 +1,6 @@
 //! The search index is derived: whatever happens to its folder or to the process, a server comes back to the answers of an index that was built from nothing.
 
-use std::collections::hash_map::RandomState;
 use std::fs;
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::harness::introspection::text;
-use crate::harness::program::{Started, asked, run, yeollam};
+use crate::harness::program::{Started, any_time_within, asked, run, yeollam};
 use crate::harness::{Data, Server, on_both};
 
 const ANY_PORT: [&str; 2] = ["--listen", "127.0.0.1:0"];
@@ -59,12 +57,6 @@ fn must_be_equal(one: &[Value], other: &[Value], when: &str) {
     for (one, other) in one.iter().zip(other) {
         assert_eq!(one, other, "{when}");
     }
-}
-
-/// Something between 0 and the given duration: another one in each run.
-fn any_time_within(most: Duration) -> Duration {
-    let chance = RandomState::new().build_hasher().finish();
-    most.mul_f64(f64::from(u32::try_from(chance % 1000).unwrap()) / 1000.0)
 }
 
 fn files_of(index: &Path) -> Vec<PathBuf> {

@@ -183,4 +183,69 @@ async fn nothing_is_announced_that_is_missing(server: Server) {
     assert!(found.is_empty(), "{found:?}");
 }
 
+/// How each field with an argument that has a default is asked for: what stands around the field, with `@` in its place, and what is selected of it. Arguments that it needs beside stand before the `@`.
+const WITH_DEFAULTS: &[(&str, &str, &str)] = &[
+    ("Agency.dataFileCount", "{ agency(code: \"6110000\") { @ } }", ""),
+    ("Agency.dataFiles", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
+    ("Agency.declaredSubjects", "{ agency(code: \"6110000\") { @ } }", "{ dataFileCount }"),
+    ("Agency.entrustments", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
+    ("Agency.provisions", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
+    ("Agency.registrations", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
+    ("DataFile.similar", "{ dataFile(registrationNumber: \"Y000001-1\") { @ } }", "{ name }"),
+    ("FacetValue.label", "{ search { facets(by: [STATUS]) { values { @ } } } }", ""),
+    ("ItemCategory.label", "{ itemCategories { @ } }", ""),
+    ("Query.enumLabels", "{ @ }", "{ value label }"),
+    ("Query.statistics", "{ @ }", "{ rows { dataFileCount } }"),
+    ("Query.suggest", "{ @ }", "{ text }"),
+    ("SearchConnection.facets", "{ search { @ } }", "{ values { key } }"),
+    ("StatisticsKey.label", "{ statistics(by: [STATUS]) { rows { keys { @ } } } }", ""),
+];
+
+/// Arguments that the fields above need, by name.
+const NEEDED: &[(&str, &str)] = &[("days", "[\"2024-06-01\"]"), ("type", "\"AgencyType\""), ("by", "[STATUS]"), ("prefix", "\"정\"")];
+
+/// An argument whose variable was not sent has its default, like one that was left out; null is refused where it cannot be.
+async fn what_was_not_sent_has_its_default(server: Server) {
+    let schema = Schema::of(&server).await;
+    let mut tried = 0;
+    for name in schema.types.keys() {
+        for field in schema.fields(name) {
+            let place = format!("{name}.{}", text(&field["name"]));
+            for argument in arguments(field).iter().filter(|argument| !argument["defaultValue"].is_null()) {
+                let Some((_, around, selected)) = WITH_DEFAULTS.iter().find(|(known, ..)| *known == place) else {
+                    panic!("{place} has an argument with a default: say in WITH_DEFAULTS how it is asked for");
+                };
+                tried += 1;
+                let needed: Vec<String> = arguments(field)
+                    .iter()
+                    .filter(|other| other["type"]["kind"] == "NON_NULL" && other["defaultValue"].is_null())
+                    .map(|other| {
+                        let value = NEEDED.iter().find(|(name, _)| *name == text(&other["name"])).unwrap_or_else(|| panic!("{place} needs {other}")).1;
+                        format!("{}: {value}", text(&other["name"]))
+                    })
+                    .collect();
+                let asked = |extra: &[String]| {
+                    let given = [&needed[..], extra].concat().join(", ");
+                    let given = if given.is_empty() { given } else { format!("({given})") };
+                    around.replace('@', &format!("{}{given} {selected}", text(&field["name"])))
+                };
+                let left_out = server.query(&asked(&[]), serde_json::json!({})).await;
+                let (argument_name, ty) = (text(&argument["name"]), named(&argument["type"]));
+                let with_variable = format!("query($x: {ty}) {}", asked(&[format!("{argument_name}: $x")]));
+                assert_eq!(server.query(&with_variable, serde_json::json!({})).await, left_out, "{with_variable}");
+                let with_null = server.answer(&with_variable, serde_json::json!({"x": null})).await;
+                if argument["type"]["kind"] == "NON_NULL" {
+                    let error = &with_null.body["errors"][0];
+                    assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{with_variable} {with_null}");
+                    assert!(text(&error["message"]).contains(&format!("{argument_name}` must not be null")), "{with_null}");
+                } else {
+                    assert!(with_null.body.get("errors").is_none(), "{with_variable} {with_null}");
+                }
+            }
+        }
+    }
+    assert!(tried >= WITH_DEFAULTS.len(), "{tried} arguments with a default");
+}
+
 on_both!(Data::Empty => everything_is_described, names_follow_the_rules, no_list_is_without_a_limit, nothing_is_announced_that_is_missing);
+on_both!(Data::Bundled => what_was_not_sent_has_its_default);

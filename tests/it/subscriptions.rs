@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::harness::websocket::WAIT;
+use crate::harness::websocket::{WAIT, take_sequence};
 use crate::harness::{Data, Server, Socket, on_both};
 
 const FOLLOW: &str = "subscription Follow($after: String, $filter: ChangeFilter) { changes(after: $after, filter: $filter) { sequence cursor } }";
@@ -270,7 +270,11 @@ async fn events(response: reqwest::Response, wanted: usize) -> Vec<(String, Valu
             if !event.starts_with(':') {
                 let (name, data) = event.split_once('\n').unwrap();
                 let data = data.strip_prefix("data:").unwrap().trim();
-                found.push((name.strip_prefix("event:").unwrap().trim().to_owned(), serde_json::from_str(data).unwrap_or_default()));
+                let mut data: Value = serde_json::from_str(data).unwrap_or_default();
+                if data["data"].is_object() {
+                    take_sequence(&mut data);
+                }
+                found.push((name.strip_prefix("event:").unwrap().trim().to_owned(), data));
             }
             text = rest.to_owned();
         }

@@ -1,7 +1,10 @@
 //! The private audit log: who did what, chained by hashes like the public journal.
 
-use entity::audit_entry;
-use sea_orm::{EntityTrait as _, QueryOrder as _};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::{api_token, audit_entry};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -20,6 +23,25 @@ pub struct Audited {
     pub subject: Uuid,
     /// Particulars.
     pub detail: Json,
+}
+
+/// An entry as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditListed {
+    /// 1, 2, … without gaps.
+    pub sequence: i64,
+    /// When it was done.
+    pub recorded_at: DateTime<Utc>,
+    /// What was done: an `AuditAction`.
+    pub action: String,
+    /// Token and name of whoever did it; `None` for the command line.
+    pub by: Option<(Uuid, String)>,
+    /// Key of what it was done to.
+    pub subject: Uuid,
+    /// Last entry of the public journal that it led to.
+    pub change_sequence: Option<i64>,
+    /// Particulars, as a JSON object; `None` where they were redacted.
+    pub detail: Option<String>,
 }
 
 impl Write {
@@ -60,7 +82,31 @@ fn hash(row: &audit_entry::Model, before: &[u8]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// Entries that are read at once.
+const PAGE: u64 = 1_000;
+
 impl Store {
+    /// The next entries after one, the oldest first, at most a thousand.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn audit_entries(&self, after: i64) -> Result<Vec<AuditListed>> {
+        let later = audit_entry::Entity::find().filter(audit_entry::Column::Sequence.gt(after));
+        let rows = later.order_by_asc(audit_entry::Column::Sequence).limit(PAGE).all(self.db()).await?;
+        let tokens = api_token::Entity::find().filter(api_token::Column::Id.is_in(rows.iter().filter_map(|row| row.token_id))).all(self.db()).await?;
+        let names: HashMap<Uuid, String> = tokens.into_iter().map(|token| (token.id, token.name)).collect();
+        let listed = rows.into_iter().map(|row| AuditListed {
+            sequence: row.sequence,
+            recorded_at: row.recorded_at,
+            action: row.action,
+            by: row.token_id.map(|token| (token, names.get(&token).cloned().unwrap_or_default())),
+            subject: row.subject_id,
+            change_sequence: row.change_sequence,
+            detail: row.detail,
+        });
+        Ok(listed.collect())
+    }
+
     /// The audit log from its beginning, and the number of the first entry that is not what was written: its particulars, or the chain before it.
     ///
     /// # Errors

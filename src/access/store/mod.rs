@@ -2,8 +2,10 @@
 
 mod audit;
 mod idempotency;
+mod oidc;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{agency, agency_ancestor, api_token};
@@ -18,11 +20,14 @@ use crate::graphql::word;
 use crate::store::{Store, Write};
 use crate::vocabulary::Vocabulary as _;
 
-pub use audit::Audited;
+pub use audit::{AuditListed, Audited};
 pub use idempotency::IdempotentAnswer;
 
 /// How exactly the last use of a token is known: reads are not to write each time.
 const LAST_USE: TimeDelta = TimeDelta::minutes(1);
+
+/// Whether it was told that last uses cannot be noted.
+static IS_TOLD: AtomicBool = AtomicBool::new(false);
 
 /// A token to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,7 +184,12 @@ impl Store {
             let (store, id) = (self.clone(), row.id);
             tokio::spawn(async move {
                 if let Err(error) = store.token_used(id, now).await {
-                    tracing::warn!(error = error.chain(), "the last use of a token was not noted");
+                    // A database that can only be read says so each time: told once, it is known.
+                    if IS_TOLD.swap(true, Ordering::Relaxed) {
+                        tracing::debug!(error = error.chain(), "the last use of a token was not noted");
+                    } else {
+                        tracing::warn!(error = error.chain(), "the last use of a token was not noted; further ones are told at the level debug");
+                    }
                 }
             });
         }

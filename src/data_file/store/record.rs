@@ -285,7 +285,8 @@ impl Write {
             id: file_id,
             running_number: running_number(&number).map_or(0, |(_, running)| running),
             registration_number: number,
-            agency_id: self.known.agencies.get(&now.agency).copied().unwrap_or(agency_id),
+            // What held last before, and still does, may be of an agency that nothing here names.
+            agency_id: self.known.agencies.get(&now.agency).copied().unwrap_or_else(|| stored.map_or(agency_id, |stored| stored.row.agency_id)),
             status: if now.change_kind == RegistrationChangeKind::Destruction { DataFileStatus::Destroyed } else { input.status }.as_str().to_owned(),
             registration_id: last.id,
             name: now.name.clone(),

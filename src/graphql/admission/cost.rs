@@ -2,7 +2,7 @@
 //!
 //! The unit is one object. A field that gives objects costs one for each; ten plain values cost one. A connection counts as often as its page is large (`first` or `last`, or
 //! the schema's default), and everything below its `edges` and `nodes` is multiplied by that: pages within pages multiply. A list with `first` counts alike, `nodes(ids)` by its
-//! ids, facets by their dimensions, any other list as [`ASSUMED_LIST`]. What is answered by a pass over the search index costs ten objects for the pass. `totalCount` costs a statement of its own, each condition of a filter one. Of the selections on an interface only the dearest object type
+//! ids, facets by their dimensions, sums by their days, any other list as [`ASSUMED_LIST`]. What is answered by a pass over the search index costs ten objects for the pass. `totalCount` costs a statement of its own, each condition of a filter one. Of the selections on an interface only the dearest object type
 //! counts, since a value has one. Introspection is cheap, since it fetches nothing, but not free.
 
 use std::collections::HashMap;
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
         };
         let page = is_paged.then(|| own_page.unwrap_or(USUAL_PAGE));
         let below = self.selection_set(set, Place::Type { name: named(&shape.ty), page });
-        times.saturating_mul(OBJECT.saturating_add(below)).saturating_add(self.filter(&field.node)).saturating_add(pass(name, times))
+        times.saturating_mul(OBJECT.saturating_add(below)).saturating_add(self.filter(&field.node)).saturating_add(work(name, times))
     }
 
     /// Page size, where the field has `first`.
@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
 
     /// Length of the longest list among the arguments: a list of nodes is as long as that of their ids.
     fn longest_list(&self, field: &Field) -> Option<u64> {
-        let (_, ids) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "ids" | "codes" | "keys" | "by"))?;
+        let (_, ids) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "ids" | "codes" | "keys" | "by" | "days"))?;
         resolve(&ids.node, self.variables).map(Resolved::items)
     }
 
@@ -162,13 +162,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// What a field costs that is answered by passes over the search index, whatever it gives; a facet is a pass each.
-fn pass(field: &str, times: u64) -> u64 {
+/// What a field costs that is answered by passes over the search index, whatever it gives; a facet is a pass each, a day that is added up a count.
+fn work(field: &str, times: u64) -> u64 {
     match field {
         // Everything that recording reads is read.
         "registrationCheck" | "check" => PASS.saturating_mul(5),
         "search" | "statistics" | "similar" | "suggest" => PASS,
         "facets" => PASS.saturating_mul(times),
+        "declaredSubjects" => TOTAL_COUNT.saturating_mul(times),
         _ => 0,
     }
 }

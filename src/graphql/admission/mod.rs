@@ -6,6 +6,7 @@ pub mod cost;
 pub mod document;
 pub mod limits;
 pub mod measure;
+pub mod omitted;
 pub mod prescan;
 pub mod refusal;
 pub mod scalar_check;
@@ -76,7 +77,7 @@ pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) 
     let Rules { types, limits, argument_check } = *rules;
     prescan::scan(&request.query, limits)?;
     check_depth(request, limits)?;
-    let document = document::parse(&request.query)?;
+    let mut document = document::parse(&request.query)?;
     let (name, operation) = document::select(&document, request.operation_name.as_deref())?;
     let operation_name = name.map(str::to_owned);
     let kind = operation.node.ty;
@@ -109,6 +110,12 @@ pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) 
             format!("The operation could fetch too much: it costs up to {cost}; at most {limit} is accepted. Ask for smaller pages, or nest fewer lists.");
         let refusal = Refusal::new(code::COST_LIMIT_EXCEEDED, message).at(operation.pos).fact("cost", cost).fact("limit", limit);
         return Err(Rejected { cost: Some(cost), ..rejected(vec![refusal]) });
+    }
+    let definitions =
+        operation.node.variable_definitions.iter().map(|definition| (definition.node.name.node.clone(), definition.node.var_type.node.clone())).collect();
+    if let Some(root) = types.root(kind) {
+        let name = operation_name.clone();
+        omitted::take_out(&mut document, &definitions, root, name.as_deref(), types, &variables).map_err(rejected)?;
     }
     Ok(Admitted { operation_name, operation: kind, variables, cost, document })
 }

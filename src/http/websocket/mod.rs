@@ -16,6 +16,7 @@ use futures_util::stream::{self, AbortHandle, BoxStream, SelectAll};
 use tokio::time::{Instant, timeout};
 
 use self::message::Message;
+use super::access_log::Operation;
 use super::answer::{self, Unanswered};
 use super::media_type::MediaType;
 use super::stop::Stop;
@@ -210,10 +211,15 @@ impl Connection {
         let context =
             RequestContext { request_id: format!("{}.{}", self.context.request_id, self.started), loaders: LoaderQueue::default(), ..self.context.clone() };
         let deadline = self.app.settings.deadline;
+        let log = Operation::begun(context.request_id.clone(), "websocket");
         let answers = self.app.engine.clone().answers(request, Transport::Stream, context);
-        let steps = answers.then(move |answer| answer::next(answer, deadline)).map(|answer| match answer {
-            Ok(response) => Step::Next(response),
-            Err(Unanswered { errors, .. }) => Step::Failed(errors),
+        let steps = stream::unfold((answers, log), move |(mut answers, mut log)| async move {
+            let answer = answers.next().await?;
+            let step = match answer::next(answer, deadline, &mut log).await {
+                Ok(response) => Step::Next(response),
+                Err(Unanswered { errors, .. }) => Step::Failed(errors),
+            };
+            Some((step, (answers, log)))
         });
         let named = id.clone();
         let steps = steps.chain(stream::once(async { Step::Complete })).map(move |step| (named.clone(), step));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
+use std::sync::Arc;
 
 use entity::{
     access_restriction, agency, agency_alias, auto_collection, change, collected_item, data_file, disposal_method, entrustment, impact_assessment,
@@ -63,11 +64,16 @@ impl Store {
                     rows: rows.remove(&entry.sequence).unwrap_or_default(),
                 };
                 let text = serde_json::to_string(&line).map_err(|error| Error::internal(error.to_string()))?;
-                writeln!(out, "{text}").map_err(|error| Error::internal(format!("the journal cannot be written out: {error}")))?;
+                writeln!(out, "{text}").map_err(unwritten)?;
             }
         }
-        out.flush().map_err(|error| Error::internal(format!("the journal cannot be written out: {error}")))
+        out.flush().map_err(unwritten)
     }
+}
+
+/// Why the journal could not be written out; the reader may have seen enough.
+fn unwritten(error: std::io::Error) -> Error {
+    Error::Internal(Arc::new(error))
 }
 
 /// Rows by table.

@@ -1,5 +1,7 @@
 //! The program itself, as a process of its own.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
@@ -25,6 +27,15 @@ pub fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
         "YEOLLAM_REQUEST_DEADLINE",
         "YEOLLAM_DATABASE_CONNECTIONS",
         "YEOLLAM_DATABASE_WAIT",
+        "YEOLLAM_OIDC_ISSUER",
+        "YEOLLAM_OIDC_AUDIENCE",
+        "YEOLLAM_OIDC_KEYS",
+        "YEOLLAM_OIDC_AUTHORITIES",
+        "YEOLLAM_OIDC_ROLE",
+        "YEOLLAM_OIDC_ROLE_CLAIM",
+        "YEOLLAM_OIDC_AGENCY_CLAIM",
+        "YEOLLAM_OIDC_NAME_CLAIM",
+        "YEOLLAM_OIDC_CLOCK_SKEW",
     ] {
         command.env_remove(setting);
     }
@@ -122,4 +133,10 @@ pub async fn asked(address: &str, document: &str) -> Value {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(json!({"query": document}).to_string()).send();
     serde_json::from_str(&response.await.unwrap().text().await.unwrap()).unwrap()
+}
+
+/// Something between 0 and the given duration: another one in each run.
+pub fn any_time_within(most: Duration) -> Duration {
+    let chance = RandomState::new().build_hasher().finish();
+    most.mul_f64(f64::from(u32::try_from(chance % 1000).unwrap()) / 1000.0)
 }

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
-use yeollam::access::{NewToken, Role};
+use yeollam::access::{NewToken, Oidc, Role};
 use yeollam::graphql::admission::limits::Limits;
 use yeollam::http::Settings;
 use yeollam::import::{Failure, Report, import};
@@ -64,15 +64,20 @@ impl Server {
     /// Starts a server on a fresh database.
     pub async fn start(backend: Backend, data: Data) -> Self {
         let database = TestDatabase::create(backend, &format!("{data:?}"), async |url: &str| fill(url, data).await).await;
-        Self::on(backend, Arc::new(database), now()).await
+        Self::on(backend, Arc::new(database), now(), None).await
     }
 
     /// Another server on the same database, whose clock shows another instant. Its index is built from nothing.
     pub async fn another_at(&self, instant: DateTime<Utc>) -> Self {
-        Self::on(self.backend, Arc::clone(&self.database), instant).await
+        Self::on(self.backend, Arc::clone(&self.database), instant, None).await
     }
 
-    async fn on(backend: Backend, database: Arc<TestDatabase>, instant: DateTime<Utc>) -> Self {
+    /// Another server on the same database, which takes the tokens of an identity provider too.
+    pub async fn with_oidc(&self, oidc: Oidc) -> Self {
+        Self::on(self.backend, Arc::clone(&self.database), now(), Some(oidc)).await
+    }
+
+    async fn on(backend: Backend, database: Arc<TestDatabase>, instant: DateTime<Utc>, oidc: Option<Oidc>) -> Self {
         let mut store = connect(&database.url).await;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let observed = Arc::clone(&statements);
@@ -91,7 +96,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let index_folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Mutex::new(instant));
-        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), Arc::clone(&clock), stopped).await;
+        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), Arc::clone(&clock), stopped, oidc).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let secrets = salts();
         let beside = Mutex::default();
@@ -135,7 +140,7 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let index_folder = tempfile::tempdir().unwrap();
-        start_server(listener, store, index_folder.path().to_owned(), Arc::clone(&self.clock), stopped).await;
+        start_server(listener, store, index_folder.path().to_owned(), Arc::clone(&self.clock), stopped, None).await;
         self.beside.lock().unwrap().push((stop, index_folder));
         address
     }
@@ -299,13 +304,14 @@ async fn start_server(
     index_folder: PathBuf,
     clock: Arc<Mutex<DateTime<Utc>>>,
     stopped: oneshot::Receiver<()>,
+    oidc: Option<Oidc>,
 ) -> JoinHandle<()> {
     let requests = AtomicU64::new(0);
     let request_id = Arc::new(move || format!("request-{}", requests.fetch_add(1, Ordering::Relaxed)));
     let search = Search::default();
     let clock: yeollam::server::Clock = Arc::new(move || *clock.lock().unwrap());
     let followers = yeollam::server::follow(&store, &search, index_folder, Arc::clone(&clock));
-    let app = yeollam::server::app(&store, &search, clock, salts(), request_id, PUBLIC_URL, Limits::default(), Settings::default())
+    let app = yeollam::server::app(&store, &search, clock, salts(), request_id, PUBLIC_URL, Limits::default(), Settings::default(), oidc)
         .unwrap_or_else(|error| panic!("{}", error.chain()));
     // A test begins with everything found.
     while let Err(error) = search.snapshot() {

@@ -64,11 +64,17 @@ impl Socket {
         self.say(json!({"type": "subscribe", "id": id, "payload": {"query": query, "variables": variables}})).await;
     }
 
-    /// The next message.
+    /// The next message; of an answer, without the sequence that every answer states.
     pub async fn hear(&mut self) -> Value {
         loop {
             match timeout(WAIT, self.0.next()).await.expect("a message comes in time") {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Text(text))) => {
+                    let mut message: Value = serde_json::from_str(&text).unwrap();
+                    if message["type"] == "next" && message["payload"]["data"].is_object() {
+                        take_sequence(&mut message["payload"]);
+                    }
+                    return message;
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => panic!("no message, but {other:?}"),
             }
@@ -99,4 +105,17 @@ impl Socket {
         let message = self.hear().await;
         message["payload"]["data"]["changes"]["sequence"].as_i64().unwrap_or_else(|| panic!("no change: {message}"))
     }
+}
+
+/// Takes the sequence that every answer states out of one.
+pub fn take_sequence(answer: &mut Value) -> i64 {
+    let fields = answer.as_object_mut().unwrap();
+    let mut extensions = fields.remove("extensions").unwrap_or_else(|| panic!("an answer that states no sequence: {fields:?}"));
+    let sequence = extensions["sequence"].take().as_i64().expect("the sequence is a number");
+    let others: serde_json::Map<String, Value> =
+        extensions.as_object().unwrap().iter().filter(|(name, _)| *name != "sequence").map(|(name, value)| (name.clone(), value.clone())).collect();
+    if !others.is_empty() {
+        fields.insert("extensions".to_owned(), Value::Object(others));
+    }
+    sequence
 }

@@ -15,6 +15,7 @@ use crate::entrustment::graphql::Entrustment;
 use crate::error::Error;
 use crate::identity::{GlobalId, NodeType};
 use crate::impact_assessment::graphql::ImpactAssessment;
+use crate::import::graphql::{Import, import};
 use crate::journal::graphql::Change;
 use crate::journal::store::ChangeByKey;
 use crate::legal_basis::graphql::Statute;
@@ -56,6 +57,8 @@ pub enum Node {
     Recommendation(Recommendation),
     /// Application. Never public.
     Application(Application),
+    /// Import. Never public.
+    Import(Import),
     /// Change.
     Change(Change),
 }
@@ -82,6 +85,7 @@ pub async fn node(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>, Error
         NodeType::PolicyRevision => of::<policy_revision::Entity, _>(ctx, id, Node::PolicyRevision).await,
         NodeType::Recommendation => of::<recommendation::Entity, _>(ctx, id, Node::Recommendation).await,
         NodeType::Application => Ok(application(ctx, id.key).await?.map(Node::Application)),
+        NodeType::Import => Ok(import(ctx, id.key).await?.map(Node::Import)),
         NodeType::Change => Ok(ctx.load(ChangeByKey(id.key)).await?.map(|row| Node::Change(Change((*row).clone())))),
     }
 }

@@ -229,11 +229,14 @@ impl Write {
             problems.within(format!("registrations.{index}"), |problems| {
                 let is_recorded = !history.is_empty() && {
                     let mut as_written = registration.checked(&mut Problems::default(), agency, index == 0, today, parties);
-                    history.iter().any(|recorded| {
-                        // Where the document does not say why it was recorded, the register knows.
-                        as_written.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
-                        *recorded.content == as_written
-                    })
+                    let repeats_last = |recorded: &NumberedContent| recorded.content.is_repeated_by(&as_written, registration.states.as_ref());
+                    let is_repeated = registration.is_undated && history.last().is_some_and(repeats_last);
+                    is_repeated
+                        || history.iter().any(|recorded| {
+                            // Where the document does not say why it was recorded, the register knows.
+                            as_written.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
+                            *recorded.content == as_written
+                        })
                 };
                 if is_recorded {
                     outcome.unchanged += 1;
@@ -242,6 +245,9 @@ impl Write {
                 let mut content = registration.checked(problems, agency, history.is_empty() && new.is_empty(), today, parties);
                 if let Some(states) = &registration.states {
                     keep_the_rest(&mut content, states, &history, problems);
+                }
+                if let Some(last) = history.last().filter(|_| registration.is_undated) {
+                    content.keep_counted_on(&last.content);
                 }
                 // The same day said otherwise: what was recorded of it is corrected.
                 let repeats_a_day = history.iter().any(|recorded| recorded.content.valid_from == content.valid_from);

@@ -12,6 +12,7 @@ use crate::access::{KeySource, OidcSettings, Role};
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
 use crate::http::Settings;
+use crate::import::ImportPolicy;
 use crate::store::PoolSettings;
 
 /// The public register of Korea's personal-data files (개인정보파일) as a GraphQL server.
@@ -60,12 +61,9 @@ pub enum Command {
         #[command(subcommand)]
         direction: MigrateCommand,
     },
-    /// Read documents in the native format (YAML or JSON) into the register: all of them, or nothing. Or one .ndjson file that `journal export` wrote, which makes this register a mirror of that one.
-    Import {
-        /// Documents, or folders whose .yaml, .yml and .json documents are read in the order of their names.
-        #[arg(required = true, value_name = "PATH")]
-        paths: Vec<PathBuf>,
-    },
+    /// Read documents into the register: sheets of data files (CSV, TSV, XLSX, XLS) and the native format (YAML, JSON); docs/importing.md. Or one .ndjson file that `journal export` wrote, which makes
+    /// this register a mirror of that one.
+    Import(ImportArgs),
     /// Fill an empty register with files of institutions that do not exist, for measuring and for trying things out: the same seed and number give the same register.
     Generate {
         /// How many data files; an agency has about twenty.
@@ -217,6 +215,47 @@ impl From<TokenRole> for Role {
     }
 }
 
+/// What is imported, and how.
+#[derive(Args, Debug)]
+pub struct ImportArgs {
+    /// Documents, or folders whose documents are read in the order of their names.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Code of the agency whose files a sheet lists, where it does not name agencies itself.
+    #[arg(long, value_name = "CODE")]
+    pub agency: Option<String>,
+    /// Record nothing, and tell what would be: new files, and how the others would differ.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What becomes of the run if some rows cannot be recorded.
+    #[arg(long, value_enum, default_value_t = RowPolicy::RejectAll)]
+    pub policy: RowPolicy,
+    /// File into which a report of the run is written, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// What a column of a sheet states, against what its header says: its header, letter or number, and a field, or `ignore`. Can be given several times.
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    pub map: Vec<String>,
+}
+
+/// What becomes of a run some of whose rows cannot be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowPolicy {
+    /// Nothing is recorded; a run that is cut off leaves nothing.
+    RejectAll,
+    /// The other rows are recorded, batch by batch; a run that is cut off is gone on with by running it again.
+    RejectRows,
+}
+
+impl From<RowPolicy> for ImportPolicy {
+    fn from(policy: RowPolicy) -> Self {
+        match policy {
+            RowPolicy::RejectAll => Self::RejectAll,
+            RowPolicy::RejectRows => Self::RejectRows,
+        }
+    }
+}
+
 /// Where the register is kept.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Database")]
@@ -251,6 +290,9 @@ pub struct ServerArgs {
     /// Most bytes in the body of a request.
     #[arg(long, env = "YEOLLAM_BODY_BYTES", default_value_t = 131_072, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1024..=16_777_216), global = true)]
     pub body_bytes: u32,
+    /// Most bytes of a document that is sent to /import.
+    #[arg(long, env = "YEOLLAM_IMPORT_BYTES", default_value_t = 268_435_456, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=4_294_967_296), global = true)]
+    pub import_bytes: u64,
     /// Highest cost of an operation: about the number of values that it may fetch.
     #[arg(long, env = "YEOLLAM_COST_LIMIT", default_value_t = Limits::default().cost, value_name = "COST", value_parser = clap::value_parser!(u64).range(100..), global = true)]
     pub cost_limit: u64,
@@ -392,6 +434,7 @@ impl ServerArgs {
     pub fn settings(&self) -> Settings {
         Settings {
             body_bytes: usize::try_from(self.body_bytes).unwrap_or(usize::MAX),
+            import_bytes: self.import_bytes,
             deadline: Duration::from_secs(self.request_deadline),
             ..Settings::default()
         }

@@ -25,6 +25,7 @@ crate::vocabulary! {
         Recommendation = "Recommendation", "개선권고", "Recommendation";
         Finding = "Finding", "점검 결과", "Finding";
         Application = "Application", "등록 신청", "Application";
+        Import = "Import", "가져오기", "Import";
         Change = "Change", "변경", "Change";
     }
 }

@@ -15,10 +15,12 @@ use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 use yeollam::access::{AuditListed, NewToken, Oidc, TokenListed};
 use yeollam::config::{
-    AuditCommand, Cli, Command, DatabaseArgs, FindingsCommand, IndexCommand, JournalCommand, LogFormat, MigrateCommand, OidcArgs, ServerArgs, TokenCommand,
+    AuditCommand, Cli, Command, DatabaseArgs, FindingsCommand, ImportArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, OidcArgs, ServerArgs,
+    TokenCommand,
 };
 use yeollam::error::Error;
 use yeollam::generate::{self, Request};
+use yeollam::import::{AgencyScope, ENDINGS, ImportSeverity, ImportStatus, Incoming, Mapping, run};
 use yeollam::search::{self, OpenIndex, Search};
 use yeollam::store::{PoolSettings, Salts, Store};
 use yeollam::vocabulary::Vocabulary as _;
@@ -47,7 +49,10 @@ async fn run(cli: Cli) -> Result<()> {
             serve(store, &cli.database, &cli.server, &cli.oidc, "").await
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
-        Some(Command::Import { paths }) => import_paths(&open_to_load(&cli.database).await?, &paths).await,
+        Some(Command::Import(arguments)) => {
+            let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
+            import_paths(open_to_load(&cli.database).await?, &arguments, shows_progress).await
+        }
         Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
         Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,
         Some(Command::Generate { files, seed, add }) => {
@@ -101,9 +106,12 @@ async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, oi
          'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
     ))?;
     info!(listen = %address, database = store.system(), "serving");
-    let findings = tokio::spawn(keep_findings_current(store.clone()));
+    let (intake, findings) = (app.intake.clone(), tokio::spawn(keep_findings_current(store.clone())));
     http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
     findings.abort();
+    if let Some(intake) = intake {
+        intake.stop().await;
+    }
     followers.stop().await;
     store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     info!("stopped");
@@ -260,22 +268,67 @@ async fn revoke_token(store: &Store, id: Uuid) -> Result<String, Error> {
     Ok(format!("Revoked token {id}."))
 }
 
-async fn import_paths(store: &Store, paths: &[PathBuf]) -> Result<()> {
-    if let [path] = paths
+async fn import_paths(store: Store, arguments: &ImportArgs, shows_progress: bool) -> Result<()> {
+    let ImportArgs { paths, agency, dry_run, policy, report, map } = arguments;
+    if let [path] = paths.as_slice()
         && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ndjson"))
     {
-        return mirror(store, path).await;
+        return mirror(&store, path).await;
     }
+    let mapping = Mapping::of(map).map_err(|message| anyhow::anyhow!("--map: {message}"))?;
     let mut documents = Vec::new();
     for path in documents_at(paths)? {
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| anyhow::anyhow!("{}: is not UTF-8 text from byte {} on; save it as UTF-8", path.display(), error.utf8_error().valid_up_to()))?;
-        documents.push((path.display().to_string(), text));
+        documents.push(Incoming::open(&path.display().to_string(), &path).with_context(|| format!("cannot read {}", path.display()))?);
     }
     store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
-    let report = import::import(store, &documents, now(), salts()).await?;
-    say(&format!("Imported:\n{report}"))
+    let scope = AgencyScope::of(&store, None, agency.as_deref()).await.map_err(|error| anyhow::anyhow!("--agency: {}", error.chain()))?;
+    let options = run::Options { policy: (*policy).into(), is_dry_run: *dry_run, is_whole: true, scope, mapping };
+    let bar = if shows_progress { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    bar.set_style(ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} files, {per_sec}, {eta} left").context("the progress bar is broken")?);
+    let (started_at, shown) = (now(), bar.clone());
+    let progress = Arc::new(move |done, total| {
+        shown.set_length(total);
+        shown.set_position(done);
+    });
+    let runner = run::Runner { store, clock: Arc::new(now), salts: salts(), viewer: None, stop: Arc::default(), progress };
+    // A dry run leaves nothing behind, not even that it was made.
+    let id = if *dry_run {
+        None
+    } else {
+        Some(runner.begin(&documents, &options).await.map_err(|error| anyhow::anyhow!("{}\nNothing was recorded.", error.chain()))?)
+    };
+    let outcome = runner.run(id, &documents, &options).await;
+    bar.finish_and_clear();
+    if let Some(path) = report {
+        let report = run::report(id, started_at, now(), &documents, &options, &outcome);
+        let text = serde_json::to_string_pretty(&report).context("the report cannot be written as JSON")?;
+        std::fs::write(path, text + "\n").with_context(|| format!("cannot write the report to {}", path.display()))?;
+    }
+    told(&outcome, *dry_run)
+}
+
+/// Says what a run came to.
+fn told(outcome: &run::Outcome, is_dry_run: bool) -> Result<()> {
+    let messages: Vec<String> =
+        outcome.messages.iter().map(|message| format!("{}{message}", if message.severity == ImportSeverity::Warning { "warning: " } else { "" })).collect();
+    if outcome.status != ImportStatus::Completed {
+        let end = match outcome.status {
+            ImportStatus::Rejected => "Nothing was recorded.",
+            _ => "The run broke off; the same documents again go on from there.",
+        };
+        bail!("{}\n{end}", messages.join("\n"));
+    }
+    let run::Counts { new, amended, unchanged, rejected } = outcome.counts;
+    let mut text = if messages.is_empty() { String::new() } else { messages.join("\n") + "\n" };
+    match &outcome.native {
+        Some(report) if is_dry_run => text.push_str(&format!("Would import:\n{report}")),
+        Some(report) => text.push_str(&format!("Imported:\n{report}")),
+        None => text.push_str(if is_dry_run { "Would import:" } else { "Imported:" }),
+    }
+    if outcome.native.is_none() || rejected > 0 {
+        text.push_str(&format!("\n  data files          {new} new, {amended} amended, {unchanged} unchanged, {rejected} rejected"));
+    }
+    say(&text)
 }
 
 /// Makes this register a mirror of the one whose journal was exported to the file.
@@ -333,14 +386,15 @@ fn documents_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut documents = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let is_document =
-                |path: &Path| path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known)));
+            // Plain texts in a folder may be notes: a policy in such a form is named.
+            let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).filter(|ending| !matches!(*ending, "txt" | "md")).collect();
+            let is_document = |path: &Path| path.extension().is_some_and(|extension| endings.iter().any(|known| extension.eq_ignore_ascii_case(known)));
             let entries = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
             let mut found = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
             found.retain(|path| is_document(path));
             found.sort();
             if found.is_empty() {
-                bail!("the folder {} holds no .yaml, .yml or .json document", path.display());
+                bail!("the folder {} holds no document: .{}", path.display(), endings.join(", ."));
             }
             documents.extend(found);
         } else {

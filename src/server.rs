@@ -11,6 +11,8 @@ use crate::error::Result;
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::{Register, engine};
 use crate::http::{App, Settings};
+use crate::import;
+use crate::import::intake::Intake;
 use crate::journal::Feed;
 use crate::search::Search;
 use crate::store::{Salts, Store};
@@ -27,7 +29,8 @@ pub struct Followers(JoinSet<()>);
 pub fn follow(store: &Store, search: &Search, index_folder: PathBuf, clock: Clock) -> Followers {
     let mut followers = JoinSet::new();
     followers.spawn(store.clone().watch_journal());
-    followers.spawn(search.clone().follow(store.clone(), index_folder, clock));
+    followers.spawn(search.clone().follow(store.clone(), index_folder, Arc::clone(&clock)));
+    followers.spawn(import::mark_lost(store.clone(), clock));
     Followers(followers)
 }
 
@@ -55,6 +58,7 @@ pub fn app(
     oidc: Option<Oidc>,
 ) -> Result<App> {
     let public_url = public_url.trim_end_matches('/').into();
+    let intake = Arc::new(Intake::new(store.clone(), Arc::clone(&clock), Arc::clone(&salts)));
     let register = Register { store: store.clone(), search: search.clone(), salts, public_url, feed: Arc::new(Feed::new(store.clone())) };
     let engine = engine(register, clock, limits, oidc)?;
     let (store, search) = (store.clone(), search.clone());
@@ -65,5 +69,5 @@ pub fn app(
             search.snapshot().map(|_| ()).map_err(|error| error.to_string())
         })
     };
-    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, settings })
+    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, intake: Some(intake), settings })
 }

@@ -6,6 +6,7 @@ mod m20261122_000001_register;
 mod m20261123_000001_access;
 mod m20261123_000002_application;
 mod m20261124_000001_recommendation;
+mod m20261124_000003_import;
 mod m20261124_000005_finding;
 mod tables;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_access::Migration),
             Box::new(m20261123_000002_application::Migration),
             Box::new(m20261124_000001_recommendation::Migration),
+            Box::new(m20261124_000003_import::Migration),
             Box::new(m20261124_000005_finding::Migration),
         ]
     }

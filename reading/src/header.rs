@@ -55,8 +55,14 @@ pub enum Column {
     System,
     /// Address of a site (홈페이지 주소, URL).
     Url,
-    /// Day from which it is operated, or on which it was registered.
-    Day,
+    /// Registration number of the file (등록번호).
+    RegistrationNumber,
+    /// Day on which operation started (운영 시작일).
+    OperationStart,
+    /// Day of the registration (등록일).
+    RegisteredOn,
+    /// Whether it holds data of children under 14 (만 14세 미만 아동).
+    Children,
     /// Recipient (제공받는 자, 피제공기관).
     Recipient,
     /// Material provided (제공자료).
@@ -186,6 +192,10 @@ const WORDS: &[(Column, &[&str])] = &[
         Column::Agency,
         &["기관명", "기관", "공공기관명", "운용기관", "개인정보파일운용주체", "운용주체", "운용공공기관의명칭", "개인정보파일을운용하는공공기관의명칭"],
     ),
+    (Column::RegistrationNumber, &["등록번호", "개인정보파일등록번호", "파일등록번호", "개인정보파일의등록번호"]),
+    (Column::OperationStart, &["운영시작일", "운영시작일자", "운영개시일", "운용시작일", "운영일자", "보유시작일"]),
+    (Column::RegisteredOn, &["등록일", "등록일자", "개인정보파일등록일", "최초등록일"]),
+    (Column::Children, &["만14세미만", "14세미만", "만14세미만아동", "만14세미만아동포함여부", "14세미만아동포함여부", "아동정보포함여부"]),
     (
         Column::Department,
         &[

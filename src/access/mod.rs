@@ -48,6 +48,8 @@ crate::vocabulary! {
         PrivacyPolicyPublished = "PRIVACY_POLICY_PUBLISHED", "처리방침 공개", "Privacy policy published";
         RecommendationIssued = "RECOMMENDATION_ISSUED", "개선권고", "Recommendation issued";
         RecommendationAnswered = "RECOMMENDATION_ANSWERED", "개선권고 회신", "Recommendation answered";
+        ImportStarted = "IMPORT_STARTED", "가져오기 시작", "Import started";
+        ImportFinished = "IMPORT_FINISHED", "가져오기 종료", "Import finished";
     }
 }
 

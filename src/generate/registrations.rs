@@ -136,6 +136,7 @@ impl<'a> Keeper<'a> {
         let retention = retention(chance, theme);
         RegistrationInput {
             states: None,
+            is_undated: false,
             change_kind: None,
             reason: None,
             valid_from: registered,

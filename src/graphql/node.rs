@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::finding::graphql::Finding;
 use crate::identity::{GlobalId, NodeType};
 use crate::impact_assessment::graphql::ImpactAssessment;
+use crate::import::graphql::{Import, import};
 use crate::journal::graphql::Change;
 use crate::journal::store::ChangeByKey;
 use crate::legal_basis::graphql::Statute;
@@ -59,6 +60,8 @@ pub enum Node {
     Finding(Finding),
     /// Application. Never public.
     Application(Application),
+    /// Import. Never public.
+    Import(Import),
     /// Change.
     Change(Change),
 }
@@ -86,6 +89,7 @@ pub async fn node(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>, Error
         NodeType::Recommendation => of::<recommendation::Entity, _>(ctx, id, Node::Recommendation).await,
         NodeType::Finding => of::<finding::Entity, _>(ctx, id, Node::Finding).await,
         NodeType::Application => Ok(application(ctx, id.key).await?.map(Node::Application)),
+        NodeType::Import => Ok(import(ctx, id.key).await?.map(Node::Import)),
         NodeType::Change => Ok(ctx.load(ChangeByKey(id.key)).await?.map(|row| Node::Change(Change((*row).clone())))),
     }
 }

@@ -23,6 +23,7 @@ use crate::finding::graphql::FindingQuery;
 use crate::identity::GlobalId;
 use crate::impact_assessment::graphql::ImpactAssessmentQuery;
 use crate::impact_assessment::mutation::ImpactAssessmentMutation;
+use crate::import::graphql::ImportQuery;
 use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
@@ -57,6 +58,7 @@ pub struct Query(
     EnumLabelQuery,
     ViewerQuery,
     ApplicationQuery,
+    ImportQuery,
 );
 
 /// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it

@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod event_stream;
 mod graphql;
+mod import;
 mod media_type;
 mod pages;
 mod parameters;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::future::BoxFuture;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,6 +33,7 @@ use tower_http::cors::{Any, CorsLayer};
 pub use self::serve::serve;
 use self::stop::Stop;
 use crate::graphql::request::Answer;
+use crate::import::intake::Intake;
 
 /// Whether the server can answer; the error says what it lacks.
 pub type Ready = dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync;
@@ -45,6 +47,8 @@ pub struct App {
     pub ready: Arc<Ready>,
     /// A new request id at each call.
     pub new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Takes documents to be imported; `None` where none are taken.
+    pub intake: Option<Arc<Intake>>,
     /// Limits of the transport.
     pub settings: Settings,
 }
@@ -54,7 +58,9 @@ pub struct App {
 pub struct Settings {
     /// Bytes of a request's body, and of a query string.
     pub body_bytes: usize,
-    /// Time until a request is given up.
+    /// Bytes of a document that is sent to be imported.
+    pub import_bytes: u64,
+    /// Time until a request is given up; of a document that is sent, time for which nothing may come.
     pub deadline: Duration,
     /// Time that the head of a request may take to arrive.
     pub head: Duration,
@@ -74,6 +80,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             body_bytes: 128 * 1024,
+            import_bytes: 256 << 20,
             deadline: Duration::from_secs(30),
             head: Duration::from_secs(15),
             drain: Duration::from_secs(10),
@@ -103,6 +110,7 @@ pub fn router(app: App, stop: Stop) -> Router {
     Router::new()
         .route("/", get(pages::index))
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/import", post(import::post).layer(DefaultBodyLimit::disable()))
         .route("/schema.graphql", get(pages::schema))
         .route("/{things}/{key}", get(permalink::permalink))
         .route("/healthz", get(pages::healthz))

@@ -70,7 +70,11 @@ pub async fn not_found(request: Request) -> Response {
 
 /// The path does not know the method.
 pub async fn method_not_allowed(request: Request) -> Response {
-    let allowed = if request.uri().path() == "/graphql" { "GET, POST" } else { "GET" };
+    let allowed = match request.uri().path() {
+        "/graphql" => "GET, POST",
+        "/import" => "POST",
+        _ => "GET",
+    };
     let message = format!("`{}` does not know the method {}; it knows {allowed}.", short(request.uri().path()), short(request.method().as_str()));
     let mut response = answer::failure(StatusCode::METHOD_NOT_ALLOWED, MediaType::Json, Refusal::new(code::METHOD_NOT_ALLOWED, message));
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));

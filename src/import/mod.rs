@@ -1,26 +1,42 @@
-//! Documents in: the native format (docs/document-format.md) is read, checked and recorded, everything of a run or nothing.
+//! Documents in: the native format (docs/document-format.md) and sheets (docs/importing.md) are read, checked and recorded.
 
+mod agencies;
 mod bundled;
 mod document;
+pub mod graphql;
+mod incoming;
+pub mod intake;
+mod message;
 mod policy;
+pub mod run;
+mod sheet;
+pub mod store;
 
 use std::collections::HashSet;
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use crate::agency::AgencyInput;
+use crate::difference::FieldDifference;
 use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
 use crate::identity::NodeType;
 use crate::problem::{Problem, Problems, code};
 use crate::registration::Recorded;
+use crate::registration::graphql::differences_of;
+use crate::server::Clock;
 use crate::source::DocumentKeys;
 use crate::store::{Salts, Store, Write};
 
+pub use agencies::AgencyScope;
 pub use bundled::{BUNDLED, load_bundled};
 pub use document::{RegisterDocument, Unreadable, read};
+pub use incoming::{ENDINGS, Incoming, Kind};
+pub use message::{ImportPhase, ImportPolicy, ImportSeverity, ImportStatus, Message};
 pub use policy::{PolicyAgency, Remark, read_policy};
+pub use reading::sheet::Mapping;
 
 /// What a run recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +55,21 @@ pub struct Report {
     pub impact_assessments: Tally,
     /// Entries written to the journal.
     pub changes: usize,
+    /// Files that were amended, with what differs: at most 1,000.
+    pub amended_files: Vec<AmendedFile>,
+}
+
+/// A file that was amended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmendedFile {
+    /// Document that states it.
+    pub document: String,
+    /// Code of its agency.
+    pub agency: String,
+    /// Name.
+    pub name: String,
+    /// How its last registration differs from the one before.
+    pub differences: Vec<FieldDifference>,
 }
 
 /// How many things were new, amended, unchanged.
@@ -118,6 +149,18 @@ impl From<Error> for Failure {
 /// # Errors
 /// [`Failure`] with everything that is wrong; then nothing was recorded.
 pub async fn import(store: &Store, documents: &[(String, String)], now: DateTime<Utc>, salts: Salts) -> Result<Report, Failure> {
+    let documents = read_texts(documents).map_err(Failure::Unreadable)?;
+    let (write, recorded) = record_read(store.write(now, salts).await?, &documents).await?;
+    let mut report = recorded?;
+    report.changes = write.commit().await?;
+    if report.changes > 0 {
+        store.refresh_statistics().await?;
+    }
+    Ok(report)
+}
+
+/// Reads texts of the native format; or tells which are none.
+fn read_texts(documents: &[(String, String)]) -> Result<Vec<(String, RegisterDocument)>, Vec<Unreadable>> {
     let (mut documents_read, mut unreadable) = (Vec::new(), Vec::new());
     for (name, text) in documents {
         match read(name, text) {
@@ -125,19 +168,29 @@ pub async fn import(store: &Store, documents: &[(String, String)], now: DateTime
             Err(error) => unreadable.push(error),
         }
     }
-    if !unreadable.is_empty() {
-        return Err(Failure::Unreadable(unreadable));
-    }
-    let mut run = Run { write: store.write(now, salts).await?, report: Report { documents: documents.len(), ..Report::default() }, problems: Vec::new() };
-    run.record(&documents_read).await?;
-    if run.problems.is_empty() {
-        run.report.changes = run.write.commit().await?;
-        if run.report.changes > 0 {
-            store.refresh_statistics().await?;
+    if unreadable.is_empty() { Ok(documents_read) } else { Err(unreadable) }
+}
+
+/// Records documents within a write, which is not to be committed where they fail.
+///
+/// # Errors
+/// Those of the database.
+async fn record_read(write: Write, documents: &[(String, RegisterDocument)]) -> Result<(Write, Result<Report, Failure>)> {
+    let mut run = Run { write, report: Report { documents: documents.len(), ..Report::default() }, problems: Vec::new() };
+    run.record(documents).await?;
+    let Run { write, report, problems } = run;
+    Ok((write, if problems.is_empty() { Ok(report) } else { Err(Failure::Problems(problems)) }))
+}
+
+/// Marks runs as interrupted whose process is gone, at once and ever again.
+pub async fn mark_lost(store: Store, clock: Clock) {
+    loop {
+        match store.interrupt_lost_imports(clock()).await {
+            Ok(0) => {}
+            Ok(lost) => tracing::warn!(lost, "imports were cut off and are marked as interrupted"),
+            Err(error) => tracing::debug!(error = error.chain(), "imports that were cut off were not looked for"),
         }
-        Ok(run.report)
-    } else {
-        Err(Failure::Problems(run.problems))
+        tokio::time::sleep(Duration::from_secs(20)).await;
     }
 }
 
@@ -287,6 +340,13 @@ impl Run {
             }
             if has_agencies {
                 for recorded in self.write.data_files(&mut files, &parties, keys, today).await? {
+                    if let Some(registration) = recorded.registration.as_ref().filter(|_| !recorded.is_new && self.report.amended_files.len() < 1_000)
+                        && let Some(before) = &registration.before
+                    {
+                        let (agency, file) = (registration.content.agency.clone(), registration.content.name.clone());
+                        let differences = differences_of(before, &registration.content)?;
+                        self.report.amended_files.push(AmendedFile { document: name.clone(), agency, name: file, differences });
+                    }
                     self.report.registrations += recorded.recorded;
                     self.report.data_files.add(match (recorded.is_new, recorded.recorded) {
                         (true, _) => Recorded::New,

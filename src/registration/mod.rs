@@ -181,6 +181,9 @@ pub struct RegistrationInput {
     /// Names of the matters that an application states; those left out keep their value. `None`: it states all of them, as a document does.
     #[serde(skip)]
     pub states: Option<BTreeSet<String>>,
+    /// Whether its source does not say since when it holds, as sheets do: then what holds already with the same content stays, and `valid_from` is the day on which it was read.
+    #[serde(skip)]
+    pub is_undated: bool,
 }
 
 /// Content of a registration as it is recorded: normalised, its texts parsed. Two records with equal content say the same.
@@ -256,6 +259,24 @@ impl Content {
             processing_department "processingDepartment", access_desk "accessDesk", access_restrictions "accessRestrictions",
             information_system "informationSystem", includes_children_under14 "includesChildrenUnder14", operation_started_on "operationStartedOn",
         );
+    }
+
+    /// Whether the content that holds says the same. Since when, and why it was recorded, is no part of what an undated source says.
+    #[must_use]
+    pub fn is_repeated_by(&self, undated: &Self, states: Option<&BTreeSet<String>>) -> bool {
+        let mut repeated = Self { change_kind: self.change_kind, reason: self.reason.clone(), valid_from: self.valid_from, ..undated.clone() };
+        if let Some(states) = states {
+            repeated.keep(self, states);
+        }
+        repeated.keep_counted_on(self);
+        repeated == *self
+    }
+
+    /// Keeps the day of the count where the count is the same: a sheet does not say when it was counted.
+    pub fn keep_counted_on(&mut self, before: &Self) {
+        if self.counted_on.is_none() && self.data_subject_count == before.data_subject_count {
+            self.counted_on = before.counted_on;
+        }
     }
 
     /// Every body that it names: recipients, entrustees, those entrusted in turn.

@@ -88,6 +88,9 @@ tables![
     application,
     application_version,
     audit_entry,
+    import,
+    import_source,
+    import_message,
 ];
 
 /// Most parameters of a statement. Both databases allow more, but connections keep statements prepared, and longer ones take more memory there. Chosen, not yet measured.

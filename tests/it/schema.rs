@@ -178,7 +178,7 @@ async fn no_list_is_without_a_limit(server: Server) {
 async fn nothing_is_announced_that_is_missing(server: Server) {
     let schema = Schema::of(&server).await;
     assert_eq!([text(&schema.root["mutationType"]["name"]), text(&schema.root["subscriptionType"]["name"])], ["Mutation", "Subscription"]);
-    let planned = ["Import"];
+    let planned = ["DataFlow"];
     let found: Vec<&String> = schema.types.keys().filter(|name| planned.iter().any(|word| name.starts_with(word))).collect();
     assert!(found.is_empty(), "{found:?}");
 }

@@ -234,11 +234,14 @@ impl Write {
             }
             let mut content = draft.content;
             let change_kind = content.change_kind;
-            let is_recorded = history.iter().any(|recorded| {
-                // Where the document does not say why it was recorded, the register knows.
-                content.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
-                *recorded.content == content
-            });
+            let repeats_last = |recorded: &NumberedContent| recorded.content.is_repeated_by(&content, registration.states.as_ref());
+            let is_repeated = registration.is_undated && history.last().is_some_and(repeats_last);
+            let is_recorded = is_repeated
+                || history.iter().any(|recorded| {
+                    // Where the document does not say why it was recorded, the register knows.
+                    content.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
+                    *recorded.content == content
+                });
             if is_recorded {
                 outcome.unchanged += 1;
                 continue;
@@ -253,6 +256,9 @@ impl Write {
                 }
                 if let Some(states) = &registration.states {
                     keep_the_rest(&mut content, states, &history, problems);
+                }
+                if let Some(last) = history.last().filter(|_| registration.is_undated) {
+                    content.keep_counted_on(&last.content);
                 }
                 // The same day said otherwise: what was recorded of it is corrected.
                 let repeats_a_day = history.iter().any(|recorded| recorded.content.valid_from == content.valid_from);

@@ -198,6 +198,7 @@ fn data_file(file: &File, policy: &Policy, agency: &PolicyAgency, valid_from: Na
         operation_started_on: None,
         sources,
         states: None,
+        is_undated: false,
     };
     DataFileInput { registration_number: Some(number), agency: agency.code.clone(), status, registrations: vec![registration], is_application: false }
 }

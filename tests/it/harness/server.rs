@@ -103,6 +103,11 @@ impl Server {
         Self { backend, store, address, client, statements, secrets, clock, stop: Some(stop), serving, beside, _index_folder: index_folder, database }
     }
 
+    /// Salts that no other write of this test had.
+    pub fn salts(&self) -> Salts {
+        self.secrets.clone()
+    }
+
     /// Sets the clock of the server.
     pub fn set_clock(&self, instant: DateTime<Utc>) {
         *self.clock.lock().unwrap() = instant;
@@ -311,8 +316,18 @@ async fn start_server(
     let search = Search::default();
     let clock: yeollam::server::Clock = Arc::new(move || *clock.lock().unwrap());
     let followers = yeollam::server::follow(&store, &search, index_folder, Arc::clone(&clock));
-    let app = yeollam::server::app(&store, &search, clock, salts(), request_id, PUBLIC_URL, Limits::default(), Settings::default(), oidc)
-        .unwrap_or_else(|error| panic!("{}", error.chain()));
+    let app = yeollam::server::app(
+        &store,
+        &search,
+        clock,
+        salts(),
+        request_id,
+        PUBLIC_URL,
+        Limits::default(),
+        Settings { import_bytes: 512 << 10, ..Settings::default() },
+        oidc,
+    )
+    .unwrap_or_else(|error| panic!("{}", error.chain()));
     // A test begins with everything found.
     while let Err(error) = search.snapshot() {
         assert_eq!(error.code(), "SEARCH_NOT_READY");
@@ -323,6 +338,10 @@ async fn start_server(
         let stopped = async {
             let _ = stopped.await;
         };
+        let intake = app.intake.clone();
         yeollam::http::serve(listener, app, stopped).await.expect("the server runs until it is stopped");
+        if let Some(intake) = intake {
+            intake.stop().await;
+        }
     })
 }

@@ -1,1 +1,0 @@
-//! Spreadsheets: CSV, TSV, XLSX, XLS.

@@ -1,0 +1,176 @@
+//! Native documents and policies of a run: recorded all together, or not at all.
+
+use std::collections::HashMap;
+
+use reading::sheet;
+
+use super::{LARGEST_NATIVE, Run, Writing};
+use crate::data_file::running_number;
+use crate::error::{Error, Result};
+use crate::import::document::RegisterDocument;
+use crate::import::incoming::{Incoming, Kind};
+use crate::import::message::{ImportPhase, ImportSeverity};
+use crate::import::policy::{PolicyAgency, Remark, read_policy};
+use crate::import::{Failure, Report, read_texts, record_read};
+use crate::store::Write;
+
+/// What is recorded all together: native documents, and policies, which become such.
+#[derive(Default)]
+pub(super) struct Natives {
+    pub documents: Vec<(String, RegisterDocument)>,
+    pub policies: Vec<PolicyDocument>,
+}
+
+impl Natives {
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.policies.is_empty()
+    }
+}
+
+/// A policy that was read into memory.
+pub(super) struct PolicyDocument {
+    document: Incoming,
+    bytes: Vec<u8>,
+    /// Code of its agency.
+    agency: String,
+}
+
+impl Run<'_> {
+    /// The native documents, as far as they can be read.
+    pub(super) fn natives(&mut self, documents: &[Incoming]) -> Vec<(String, RegisterDocument)> {
+        let mut texts = Vec::new();
+        for document in documents.iter().filter(|document| document.kind == Kind::Native) {
+            let read = document.read(LARGEST_NATIVE).map_err(|error| format!("cannot be read: {error}")).and_then(|bytes| {
+                let bytes = bytes.ok_or_else(|| format!("has {} bytes; a native document of at most {LARGEST_NATIVE} is read: split it", document.bytes))?;
+                String::from_utf8(bytes).map_err(|error| format!("is not UTF-8 text from byte {} on; save it as UTF-8", error.utf8_error().valid_up_to()))
+            });
+            match read {
+                Ok(text) => texts.push((document.name.clone(), text)),
+                Err(message) => self.say(Some(&document.name), None, ImportPhase::Read, ImportSeverity::Error, sheet::code::UNREADABLE, message),
+            }
+        }
+        read_texts(&texts).unwrap_or_else(|unreadable| {
+            for document in unreadable {
+                let place = document.place.map(|(line, column)| format!("{line}:{column}"));
+                self.say(Some(&document.document), place, ImportPhase::Read, ImportSeverity::Error, sheet::code::UNREADABLE, document.message);
+            }
+            Vec::new()
+        })
+    }
+
+    /// A policy, if it can be read and its agency is settled: the one that the run is for, or the one that it names.
+    pub(super) fn policy(&mut self, document: &Incoming) -> Option<PolicyDocument> {
+        let say = |run: &mut Self, code: &str, text: String| run.say(Some(&document.name), None, ImportPhase::Read, ImportSeverity::Error, code, text);
+        let most = reading::policy::LONGEST as u64;
+        let bytes = match document.read(most) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                let text = format!("has {} bytes; a policy of at most {most} is read", document.bytes);
+                say(self, sheet::code::TOO_LARGE, text);
+                return None;
+            }
+            Err(error) => {
+                say(self, sheet::code::UNREADABLE, format!("cannot be read: {error}"));
+                return None;
+            }
+        };
+        let named = match self.options.scope.stated {
+            Some(_) => None,
+            None => reading::policy::read(&document.name, &bytes).agency.map(|agency| agency.text),
+        };
+        match self.options.scope.settle(named.as_deref()) {
+            Ok((agency, _)) => Some(PolicyDocument { document: document.clone(), bytes, agency }),
+            Err((code, message)) => {
+                self.counts.rejected += 1;
+                say(self, code, message);
+                None
+            }
+        }
+    }
+
+    /// Records native documents and policies: all of them, or none.
+    pub(super) async fn native_documents(&mut self, natives: &Natives, writing: Writing) -> Result<Writing> {
+        if natives.is_empty() {
+            return Ok(writing);
+        }
+        let is_rehearsal = matches!(writing, Writing::Rehearsal);
+        let (mut write, is_batch) = match writing {
+            Writing::Whole(write) => (*write, false),
+            // What is tried out is rolled back.
+            Writing::Batches | Writing::Rehearsal => (self.write().await?, true),
+        };
+        let mut documents = natives.documents.clone();
+        let mut agencies: HashMap<String, PolicyAgency> = HashMap::new();
+        for policy in &natives.policies {
+            documents.push((policy.document.name.clone(), self.policy_document(&mut write, policy, &mut agencies).await?));
+        }
+        let (write, recorded) = record_read(write, &documents).await?;
+        let is_sound = recorded.is_ok();
+        match recorded {
+            Ok(report) => self.native_report(report),
+            Err(failure) => self.native_failure(failure)?,
+        }
+        if is_rehearsal {
+            return Ok(Writing::Rehearsal);
+        }
+        if is_batch {
+            if is_sound {
+                let changes = write.commit().await?;
+                self.native.iter_mut().for_each(|report| report.changes = changes);
+            }
+            return Ok(Writing::Batches);
+        }
+        Ok(Writing::Whole(Box::new(write)))
+    }
+
+    /// What a policy states, as a document. Of several policies of one agency the later ones know the files of the earlier.
+    async fn policy_document(&mut self, write: &mut Write, policy: &PolicyDocument, agencies: &mut HashMap<String, PolicyAgency>) -> Result<RegisterDocument> {
+        let PolicyDocument { document, bytes, agency: code } = policy;
+        if !agencies.contains_key(code) {
+            let name = self.options.scope.names.name(code).unwrap_or(code);
+            agencies.insert(code.clone(), write.policy_agency(code, name).await?);
+        }
+        let read_at = write.first_read(&document.sha256).await?.unwrap_or_else(|| self.read_at());
+        let Some(agency) = agencies.get_mut(code) else { return Err(Error::internal("an agency was looked up and is not there")) };
+        let title = document.name.rsplit(['/', '\\']).next().unwrap_or(&document.name);
+        let (read, remarks) = read_policy(title, bytes, agency, read_at);
+        for file in &read.data_files {
+            if let (Some(number), Some(registration)) = (&file.registration_number, file.registrations.last()) {
+                agency.files.insert(crate::hangul::compact(&registration.name), (number.clone(), file.status));
+                let issued = running_number(number).filter(|(issuer, _)| issuer == code).map_or(0, |(_, running)| running);
+                agency.last_number = agency.last_number.max(issued);
+            }
+        }
+        for Remark { line, code, text } in remarks {
+            self.say(Some(&document.name), Some(format!("줄 {line}")), ImportPhase::Read, ImportSeverity::Warning, code, text);
+        }
+        Ok(read)
+    }
+
+    fn native_report(&mut self, report: Report) {
+        for tally in [report.data_files, report.policy_revisions] {
+            self.counts.new += tally.new as u64;
+            self.counts.amended += tally.amended as u64;
+            self.counts.unchanged += tally.unchanged as u64;
+        }
+        for file in &report.amended_files {
+            self.amended(&file.document, None, &file.agency, &file.name, &file.differences);
+        }
+        self.native = Some(report);
+    }
+
+    fn native_failure(&mut self, failure: Failure) -> Result<()> {
+        match failure {
+            Failure::Unreadable(_) => {}
+            Failure::Problems(problems) => {
+                for (document, problem) in problems {
+                    let place = (!problem.path.is_empty()).then_some(problem.path);
+                    self.counts.rejected += 1;
+                    self.say(Some(&document), place, ImportPhase::Check, ImportSeverity::Error, problem.code, problem.message);
+                }
+            }
+            Failure::Store(error) => return Err(error),
+        }
+        Ok(())
+    }
+}

@@ -362,7 +362,7 @@ async fn keep_findings_current(store: Store) {
             store.recompute_findings(now(), salts(), |_, _| {}).await?;
             info!("computed the findings");
         }
-        Ok::<_, yeollam::error::Error>(())
+        Ok::<_, Error>(())
     };
     if let Err(error) = recomputed.await {
         warn!(error = error.chain(), "the findings of the register are not those of this program's rules; `yeollam findings recompute` computes them");

@@ -225,7 +225,8 @@ impl Write {
     /// # Errors
     /// Those of the database; then nothing is stored.
     pub async fn commit(mut self) -> Result<usize> {
-        self.examine().await?;
+        // Boxed: it holds whole histories, and stands below every mutation.
+        Box::pin(self.examine()).await?;
         let last = self.journaled();
         let txn = self.txn().await?;
         if let Some(sequence) = last

@@ -7,6 +7,7 @@ use proptest::sample::{select, subsequence};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
+use yeollam::access::Role;
 
 use crate::harness::generated::{self, File};
 use crate::harness::introspection::{Schema, arguments, named, text};
@@ -136,8 +137,20 @@ async fn walked(server: &Server, list: &List) -> Vec<(String, String)> {
     rows
 }
 
+/// Nine recommendations about a data file: no document states any.
+async fn recommend(server: &Server) {
+    let token = server.token(Role::Regulator, None, "위원회 담당자").await;
+    let file = server.query(r#"{ dataFile(registrationNumber: "G000000-1") { id } }"#, json!({})).await["dataFile"]["id"].take();
+    for ground in 1..=9 {
+        let issue = "mutation ($file: ID!, $ground: String!) { recommendationIssue(dataFileId: $file, input: {ground: $ground}) { userErrors { message } } }";
+        let issued = server.query_as(&token, issue, json!({"file": file, "ground": format!("보완할 것 {ground}")})).await;
+        assert_eq!(issued["recommendationIssue"]["userErrors"], json!([]));
+    }
+}
+
 async fn every_list_is_walked_from_both_ends(server: Server) {
     let schema = Schema::of(&server).await;
+    recommend(&server).await;
     let lists = List::all(&schema);
     assert!(lists.len() > 40, "{} lists", lists.len());
     for list in &lists {

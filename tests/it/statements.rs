@@ -30,7 +30,7 @@ async fn alike(server: &Server, node_type: &str) -> Vec<String> {
         "ImpactAssessment" => (r#"impactAssessments(first: 30, filter: {agency: {parent: {code: {eq: "G000000"}}}})"#, &[]),
         "PrivacyPolicy" => (r#"privacyPolicies(first: 30, filter: {title: {startsWith: "시험 처리방침"}})"#, &[]),
         "PolicyRevision" => (r#"privacyPolicies(first: 30, filter: {title: {startsWith: "시험 처리방침"}})"#, &["current"]),
-        "Finding" => (r#"findings(first: 30, orderBy: {field: RULE}, filter: {dataFile: {name: {startsWith: "시험 신청자 명부"}}})"#, &[]),
+        "Finding" => (r#"findings(first: 30, orderBy: {field: RULE, direction: ASC}, filter: {dataFile: {name: {startsWith: "시험 신청자 명부"}}})"#, &[]),
         "Change" => ("changes(first: 30, filter: {kind: {eq: REGISTRATION_RECORDED}})", &[]),
         other => panic!("{other} is a new type of node: tell here how to find thirty of them"),
     };

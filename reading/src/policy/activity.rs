@@ -4,7 +4,7 @@
 
 use super::Read;
 use super::block::{Block, Line, Span, tidy};
-use super::file::{add, is_name};
+use super::data_file::{add, is_name};
 use super::labelled::labelled;
 use super::marker::{Marker, is_sentence, unmarked};
 use super::section::SectionKind;

@@ -2,8 +2,8 @@
 
 use super::Read;
 use super::block::Span;
+use super::data_file::beginning;
 use super::day::period;
-use super::file::beginning;
 use super::labelled::{self, Labelled};
 use super::provision::{bodies, in_one_line};
 use super::section::SectionKind;

@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::block::{Span, tidy};
-use super::file::{self, beginning};
+use super::data_file::{self, beginning};
 use super::labelled::{self, Labelled};
 use super::section::SectionKind;
 use super::statement::{Policy, Provision, Reason, Stated, Unread};
@@ -31,7 +31,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
     }
     for provision in found {
         // One that names a listed file is stated for it.
-        match provision.file.as_deref().and_then(|name| file::named(policy, name)) {
+        match provision.file.as_deref().and_then(|name| data_file::named(policy, name)) {
             Some(file) => file.provisions.push(provision),
             None => policy.provisions.push(provision),
         }

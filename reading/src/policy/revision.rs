@@ -2,8 +2,8 @@
 
 use super::Read;
 use super::block::{Block, Span, tidy};
+use super::data_file::beginning;
 use super::day::{days, period};
-use super::file::beginning;
 use super::section::SectionKind;
 use super::statement::{Policy, Reason, Revision, Unread};
 use crate::header::compact;

@@ -417,7 +417,9 @@ fn a_million_rows_of_a_text_take_no_memory() {
 fn a_workbook_takes_the_memory_of_its_shared_texts() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    ["파일명", "근거", "보유기간"].iter().zip(0..).for_each(|(header, column)| drop(sheet.write_string(0, column, *header).unwrap()));
+    for (header, column) in ["파일명", "근거", "보유기간"].iter().zip(0..) {
+        sheet.write_string(0, column, *header).unwrap();
+    }
     for row in 1..=100_000 {
         sheet.write_string(row, 0, format!("명부 {row}")).unwrap().write_string(row, 1, "정보주체 동의").unwrap().write_string(row, 2, "1년").unwrap();
     }

@@ -347,7 +347,7 @@ impl Write {
             self.journal(kind, NodeType::DataFile, file_id, Some(*id), &json);
         }
         if is_recorded || is_status_changed {
-            self.examine_file(&row, &history, !is_new).await?;
+            Box::pin(self.examine_file(&row, &history, !is_new)).await?;
         }
         Ok(())
     }

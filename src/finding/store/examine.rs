@@ -98,17 +98,17 @@ impl Write {
             let codes: BTreeSet<String> = histories.values().flatten().map(|recorded| recorded.content.agency.clone()).collect();
             self.meet_agencies(codes.iter().map(String::as_str)).await?;
             for row in rows {
-                self.examine_file(&row, &histories.remove(&row.id).unwrap_or_default(), true).await?;
+                Box::pin(self.examine_file(&row, &histories.remove(&row.id).unwrap_or_default(), true)).await?;
             }
         }
         let revisions = mem::take(&mut self.unexamined.revisions).into_iter().collect();
         let revisions = rows_with::<policy_revision::Entity>(self.txn().await?, policy_revision::Column::Id, revisions).await?;
         self.unexamined.policies.extend(revisions.into_iter().map(|row| row.privacy_policy_id));
         for policies in chunks(mem::take(&mut self.unexamined.policies)) {
-            self.examine_policies(&policies).await?;
+            Box::pin(self.examine_policies(&policies)).await?;
         }
         for agencies in chunks(mem::take(&mut self.unexamined.agencies)) {
-            self.examine_agencies(&agencies).await?;
+            Box::pin(self.examine_agencies(&agencies)).await?;
         }
         Ok(())
     }

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::graphql::filter::IdFilter;
 use crate::identity::{GlobalId, NodeType};
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, date, exact, of_agencies};
+use crate::vocabulary::Vocabulary as _;
 
 pub(crate) use examine::Unexamined;
 pub use recompute::begin;

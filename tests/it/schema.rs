@@ -190,6 +190,7 @@ const WITH_DEFAULTS: &[(&str, &str, &str)] = &[
     ("Agency.declaredSubjects", "{ agency(code: \"6110000\") { @ } }", "{ dataFileCount }"),
     ("Agency.entrustments", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
     ("Agency.findings", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
+    ("Agency.recommendations", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
     ("Agency.provisions", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
     ("Agency.registrations", "{ agency(code: \"6110000\") { @ } }", "{ totalCount }"),
     ("DataFile.similar", "{ dataFile(registrationNumber: \"Y000001-1\") { @ } }", "{ name }"),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, HOST};
+use hyper::http::uri::{Authority, PathAndQuery};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -110,8 +111,8 @@ async fn get(uri: &Uri, authorities: Option<&PathBuf>) -> Result<Vec<u8>, String
 
 async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, uri: &Uri) -> Result<Vec<u8>, String> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let host = uri.authority().map_or("", |authority| authority.as_str());
+    let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let host = uri.authority().map_or("", Authority::as_str);
     let request = Request::get(path).header(HOST, host).header(ACCEPT, "application/json").body(Empty::<Bytes>::new());
     let request = request.map_err(|error| error.to_string())?;
     let answer = async {

@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
 use yeollam::access::Role;
 
-use self::register::{Input, Register, Stated, Step, in_force, is_destroyed, last, timeline};
+use self::register::{Input, Register, Stated, Step, day_in_korea, in_force, is_destroyed, last, timeline};
 use crate::harness::introspection::text;
 use crate::harness::server::now;
 use crate::harness::{Data, Server, on_both};
@@ -140,7 +140,7 @@ impl Stage {
     }
 
     fn today(&self) -> NaiveDate {
-        (self.at + TimeDelta::hours(9)).date_naive()
+        day_in_korea(self.at)
     }
 
     /// Lets time go by: nothing is recorded at the same instant.
@@ -182,7 +182,7 @@ impl Stage {
                     let file = json!({"registrationNumber": number, "agency": agency, "status": "REGISTERED", "registrations": [registration]});
                     let document = json!({"format": "yeollam/1", "dataFiles": [file]}).to_string();
                     let is_taken = self.server.import_at("file.json", &document, at).await;
-                    let expected = model.import(&number, agency, *is_destruction, &input, today, at);
+                    let expected = model.import(&number, agency, *is_destruction, &input, at);
                     if is_taken.is_ok() != expected {
                         return Err(format!("operation {place}, {op:?}: the model takes it: {expected}; the server: {is_taken:?}"));
                     }
@@ -225,7 +225,7 @@ impl Stage {
                     let transfer = json!({"kind": "TRANSFER", "on": on, "predecessorIds": [ids[from.as_str()]], "successors": [{"agencyId": ids[to.as_str()], "dataFileIds": [file]}], "reason": reason});
                     let succeed = "mutation ($input: AgencySuccessionInput!) { taken: agencySucceed(input: $input) { userErrors { code message } } }";
                     let payload = self.server.query_as(&self.regulator, succeed, json!({"input": transfer})).await["taken"].take();
-                    let is_expected = model.transfer(&number, &from, &to, on, reason, today, at);
+                    let is_expected = model.transfer(&number, &from, &to, on, reason, at);
                     must_agree(place, op, is_expected, &payload)?;
                 }
                 Op::Step { application, step, is_stale, choices } => {
@@ -254,7 +254,7 @@ impl Stage {
                     );
                     let variables = json!({"id": applications[chosen], "version": version, "input": written(&input), "reason": reason});
                     let payload = self.server.query_as(token, &document, variables).await["taken"].take();
-                    let is_expected = model.step(chosen, version, *step, &input, reason, today, at);
+                    let is_expected = model.step(chosen, version, *step, &input, reason, at);
                     must_agree(place, op, is_expected, &payload)?;
                     let known = &model.applications[chosen];
                     let told = (payload["application"]["version"].as_i64(), payload["application"]["status"].as_str());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 /// A matter that an input leaves out, clears, or states.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -103,6 +103,11 @@ pub fn is_destroyed(file: &File) -> bool {
     last(file).content.kind == "DESTRUCTION"
 }
 
+/// The day in Korea at an instant.
+pub fn day_in_korea(at: DateTime<Utc>) -> NaiveDate {
+    (at + TimeDelta::hours(9)).date_naive()
+}
+
 /// An application.
 #[derive(Clone, Debug)]
 pub struct Application {
@@ -154,7 +159,8 @@ impl Register {
     }
 
     /// A document states a registration of a file. Whether it is taken.
-    pub fn import(&mut self, number: &str, agency: &str, is_destruction: bool, input: &Input, today: NaiveDate, at: DateTime<Utc>) -> bool {
+    pub fn import(&mut self, number: &str, agency: &str, is_destruction: bool, input: &Input, at: DateTime<Utc>) -> bool {
+        let today = day_in_korea(at);
         let history = self.files.get(number).cloned().unwrap_or_default();
         let from = input.from.value().unwrap_or(today);
         let kind = match (is_destruction, history.is_empty()) {
@@ -189,7 +195,8 @@ impl Register {
     }
 
     /// An agency hands a file over to another one. Whether it is taken.
-    pub fn transfer(&mut self, number: &str, from: &str, to: &str, on: NaiveDate, reason: Option<String>, today: NaiveDate, at: DateTime<Utc>) -> bool {
+    pub fn transfer(&mut self, number: &str, from: &str, to: &str, on: NaiveDate, reason: Option<String>, at: DateTime<Utc>) -> bool {
+        let today = day_in_korea(at);
         let Some(file) = self.files.get(number).cloned() else { return false };
         let last = last(&file);
         let is_there_already = last.content.agency == to && last.content.kind == "SUCCESSION";
@@ -293,7 +300,8 @@ impl Register {
     }
 
     /// Takes a step of an application at the version that the officer knows. Whether it is taken.
-    pub fn step(&mut self, place: usize, version: i64, step: Step, input: &Input, reason: &str, today: NaiveDate, at: DateTime<Utc>) -> bool {
+    pub fn step(&mut self, place: usize, version: i64, step: Step, input: &Input, reason: &str, at: DateTime<Utc>) -> bool {
+        let today = day_in_korea(at);
         let application = self.applications[place].clone();
         let status = match (application.status, step) {
             ("DRAFT" | "RETURNED", Step::Update) => application.status,

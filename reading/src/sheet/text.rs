@@ -39,7 +39,7 @@ pub fn rows(document: &mut (impl BufRead + Seek), name: &str, limits: &Limits, t
             Err(error) => {
                 let place = Place::row(None, line);
                 return Err(match error.into_kind() {
-                    csv::ErrorKind::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
+                    csv::ErrorKind::Io(error) if error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>) => {
                         Unreadable::too_large(format!("the row that begins here has more than {} MiB: is a quotation mark (\") left open?", limits.row >> 20))
                             .at(place)
                     }

@@ -24,8 +24,11 @@ fn text(text: &str) -> (Survey, Vec<FileRecord>) {
     read_all(text.as_bytes(), "목록.csv", &[]).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// A workbook of these sheets, with merged regions `(first row, first column, last row, last column)`.
-fn workbook(sheets: &[(&str, &[&[&str]], &[(u32, u16, u32, u16)])]) -> Vec<u8> {
+/// Name, rows and merged regions of a sheet: first row, first column, last row, last column.
+type Sheet<'s> = (&'s str, &'s [&'s [&'s str]], &'s [(u32, u16, u32, u16)]);
+
+/// A workbook of these sheets.
+fn workbook(sheets: &[Sheet<'_>]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     for (name, rows, merged) in sheets {
         let sheet = workbook.add_worksheet().set_name(*name).unwrap();
@@ -345,7 +348,7 @@ fn bombs_are_refused_before_they_go_off() {
     assert!(refused(&long).contains("is more than 8 MiB when it is unpacked"));
     // The archive lies of its size, in the local header and in the directory.
     let mut lying = long.clone();
-    let (true_size, told_size) = ((20 * tags.len() as u32).to_le_bytes(), 100_u32.to_le_bytes());
+    let (true_size, told_size) = (u32::try_from(20 * tags.len()).unwrap().to_le_bytes(), 100_u32.to_le_bytes());
     let places: Vec<usize> = memchr::memmem::find_iter(&long, &true_size).collect();
     assert!(!places.is_empty());
     places.iter().for_each(|at| lying[*at..at + 4].copy_from_slice(&told_size));
@@ -417,8 +420,8 @@ fn a_million_rows_of_a_text_take_no_memory() {
 fn a_workbook_takes_the_memory_of_its_shared_texts() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (header, column) in ["파일명", "근거", "보유기간"].iter().zip(0..) {
-        sheet.write_string(0, column, *header).unwrap();
+    for (header, column) in ["파일명", "근거", "보유기간"].into_iter().zip(0..) {
+        sheet.write_string(0, column, header).unwrap();
     }
     for row in 1..=100_000 {
         sheet.write_string(row, 0, format!("명부 {row}")).unwrap().write_string(row, 1, "정보주체 동의").unwrap().write_string(row, 2, "1년").unwrap();

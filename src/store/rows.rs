@@ -81,6 +81,7 @@ tables![
     source_document,
     source,
     change,
+    redaction,
     api_token,
     application,
     application_version,

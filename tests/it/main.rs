@@ -19,6 +19,7 @@ mod mirrors;
 mod pages;
 mod program;
 mod queries;
+mod redactions;
 mod register;
 mod reorganisations;
 mod robustness;

@@ -17,6 +17,7 @@ use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
 use crate::organization::Parties;
 use crate::problem::{Problems, code};
+use crate::redaction::ButErased;
 use crate::registration::{Content, NumberedContent, RegistrationChangeKind, contents_of_files};
 use crate::source::{DocumentKeys, SourceInput, source_rows};
 use crate::store::{Write, rows_with};
@@ -235,7 +236,7 @@ impl Write {
                         || history.iter().any(|recorded| {
                             // Where the document does not say why it was recorded, the register knows.
                             as_written.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
-                            *recorded.content == as_written
+                            ButErased(&*recorded.content) == ButErased(&as_written)
                         })
                 };
                 if is_recorded {

@@ -126,6 +126,7 @@ async fn main() -> Result<()> {
         source_document,
         source,
         change,
+        redaction,
     );
     let began = Instant::now();
     for insert in inserts {

@@ -18,6 +18,7 @@ pub mod organization;
 pub mod policy;
 pub mod provision;
 pub mod recommendation;
+pub mod redaction;
 pub mod region;
 pub mod registration;
 pub mod retention;

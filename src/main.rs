@@ -51,7 +51,7 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import(arguments)) => {
             let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
-            import_paths(open_to_load(&cli.database).await?, &arguments, shows_progress).await
+            Box::pin(import_paths(open_to_load(&cli.database).await?, &arguments, shows_progress)).await
         }
         Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
         Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,

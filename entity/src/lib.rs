@@ -38,6 +38,7 @@ pub mod privacy_policy;
 pub mod provided_item;
 pub mod provision;
 pub mod recommendation;
+pub mod redaction;
 pub mod region;
 pub mod registration;
 pub mod remedy_body;

@@ -7,6 +7,7 @@ mod m20261123_000001_access;
 mod m20261123_000002_application;
 mod m20261124_000001_recommendation;
 mod m20261124_000003_import;
+mod m20261124_000004_redaction;
 mod m20261124_000005_finding;
 mod tables;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_application::Migration),
             Box::new(m20261124_000001_recommendation::Migration),
             Box::new(m20261124_000003_import::Migration),
+            Box::new(m20261124_000004_redaction::Migration),
             Box::new(m20261124_000005_finding::Migration),
         ]
     }

@@ -44,6 +44,7 @@ crate::vocabulary! {
         AgencySucceeded = "AGENCY_SUCCEEDED", "기관 승계", "Agency succeeded by another";
         OrganizationMerged = "ORGANIZATION_MERGED", "제공받는 자·수탁자 통합", "Organization merged into another";
         OrganizationSeparated = "ORGANIZATION_SEPARATED", "제공받는 자·수탁자 분리", "Organization separated again";
+        ValueRedacted = "VALUE_REDACTED", "비공개 처리", "Value erased from a record";
         ImpactAssessmentRecorded = "IMPACT_ASSESSMENT_RECORDED", "영향평가 기록", "Impact assessment recorded";
         PrivacyPolicyPublished = "PRIVACY_POLICY_PUBLISHED", "처리방침 공개", "Privacy policy published";
         RecommendationIssued = "RECOMMENDATION_ISSUED", "개선권고", "Recommendation issued";

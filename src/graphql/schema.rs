@@ -32,6 +32,7 @@ use crate::policy::graphql::PrivacyPolicyQuery;
 use crate::policy::mutation::PrivacyPolicyMutation;
 use crate::provision::graphql::ProvisionQuery;
 use crate::recommendation::mutation::RecommendationMutation;
+use crate::redaction::graphql::RedactionMutation;
 use crate::region::graphql::RegionQuery;
 use crate::registration::graphql::RegistrationQuery;
 use crate::search::graphql::SearchQuery;
@@ -64,7 +65,15 @@ pub struct Query(
 /// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it
 /// was the first time.
 #[derive(MergedObject, Default)]
-pub struct Mutation(ApplicationMutation, AgencyMutation, RecommendationMutation, ImpactAssessmentMutation, PrivacyPolicyMutation, OrganizationMutation);
+pub struct Mutation(
+    ApplicationMutation,
+    AgencyMutation,
+    RecommendationMutation,
+    ImpactAssessmentMutation,
+    PrivacyPolicyMutation,
+    OrganizationMutation,
+    RedactionMutation,
+);
 
 /// What can be followed as it happens, over a WebSocket or Server-Sent Events.
 #[derive(MergedSubscription, Default)]

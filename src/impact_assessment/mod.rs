@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::agency;
+use crate::error::{Error, Result};
 use crate::identity::{NodeType, node_key};
 use crate::organization::{Parties, Party};
 use crate::problem::{Problems, code};
+use crate::redaction::keep_erased;
 use crate::source::{SourceDocumentInput, SourceInput};
 
 pub use store::{ImpactAssessmentListing, assessment_contents};
@@ -74,7 +76,7 @@ pub struct AssessedFile {
 }
 
 /// Content of an assessment as it is recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// Code of the agency.
@@ -175,6 +177,14 @@ impl Content {
     /// Key of the assessment.
     fn id(&self) -> Uuid {
         node_key(NodeType::ImpactAssessment, &self.key().iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// What takes the place of this one: what was erased from it stays erased.
+    fn kept_erased(&self, new: &Self) -> Result<Self> {
+        let json = |content: &Self| serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()));
+        let mut kept = json(new)?;
+        keep_erased(&json(self)?, &mut kept);
+        serde_json::from_value(kept).map_err(|error| Error::internal(error.to_string()))
     }
 
     /// Parts of the natural key: agency, time, files.

@@ -23,6 +23,7 @@ use crate::identity::NodeType;
 use crate::journal::ChangeKind;
 use crate::organization::Party;
 use crate::problem::Problems;
+use crate::redaction::ButErased;
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
 use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
@@ -78,7 +79,7 @@ impl Act for Recording {
         let id = assessment.content.id();
         let stored = assessment_contents(write.txn().await?, &[id]).await?.remove(&id);
         // The same again stays as it was recorded, with its sources.
-        if stored.as_ref() != Some(&assessment.content) {
+        if !stored.is_some_and(|stored| ButErased(&stored) == ButErased(&assessment.content)) {
             write.impact_assessment(&assessment, &DocumentKeys::new()).await?;
             let detail = serde_json::json!({"agency": agency.code, "dataFiles": assessment.content.data_files});
             write.audit(Some(viewer.token), Audited { action: AuditAction::ImpactAssessmentRecorded, subject: id, detail }).await?;
@@ -95,7 +96,12 @@ impl Write {
     pub async fn impact_assessment(&mut self, assessment: &Assessment, documents: &DocumentKeys) -> Result<Recorded> {
         let Assessment { content, sources } = assessment;
         let id = content.id();
-        let recorded = match assessment_contents(self.txn().await?, &[id]).await?.get(&id) {
+        let stored = assessment_contents(self.txn().await?, &[id]).await?.remove(&id);
+        let content = &match &stored {
+            Some(stored) => stored.kept_erased(content)?,
+            None => content.clone(),
+        };
+        let recorded = match &stored {
             None => Recorded::New,
             Some(stored) if stored == content => Recorded::Unchanged,
             Some(_) => Recorded::Amended,

@@ -135,7 +135,7 @@ pub fn stated(record: &FileRecord, agency: &str, today: NaiveDate) -> StatedFile
         counted_on: None,
         processing_department: record.first(States::Department).map(|name| Department { name: name.to_owned(), phones: Vec::new() }),
         access_desk: record.first(States::AccessDesk).map(desk),
-        access_restrictions: record.rows.iter().flat_map(restrictions).collect(),
+        access_restrictions: record.rows.iter().filter_map(restrictions).collect(),
         information_system: record.first(States::System).map(str::to_owned),
         includes_children_under14,
         operation_started_on,
@@ -230,7 +230,9 @@ fn method_of(text: &str) -> Option<ProcessingMethod> {
     let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
     let is_electronic = any(&["전자", "전산", "온라인", "시스템", "db", "데이터베이스", "엑셀", "컴퓨터", "홈페이지"]);
     let is_on_paper = any(&["수기", "종이", "서면", "문서자료", "수작업", "오프라인", "비전자", "서류"]);
-    match (is_electronic && !(text.contains("비전자") && !any(&["전산", "온라인", "시스템", "전자적"])), is_on_paper) {
+    // 비전자 has 전자 in it.
+    let is_electronic = is_electronic && (!text.contains("비전자") || any(&["전산", "온라인", "시스템", "전자적"]));
+    match (is_electronic, is_on_paper) {
         (true, true) => Some(ProcessingMethod::Both),
         (true, false) => Some(ProcessingMethod::Electronic),
         (false, true) => Some(ProcessingMethod::Paper),

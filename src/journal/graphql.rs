@@ -16,6 +16,8 @@ use crate::graphql::scalar::{Count, DateTime};
 use crate::graphql::subscription::on_occasion;
 use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType, change_key};
+use crate::redaction::graphql::Redaction;
+use crate::redaction::store::RedactionBySequence;
 use crate::registration::graphql::Registration;
 use crate::store::{Listing as _, Page};
 
@@ -74,12 +76,20 @@ impl Change {
         Ok(node(ctx, self.node_id()?).await?)
     }
 
-    /// Registration that was recorded; null for other changes.
+    /// Registration that was recorded, or from which a value was erased; null for other changes.
     async fn registration(&self, ctx: &Context<'_>) -> Result<Option<Registration>> {
         match self.0.registration_id {
             Some(id) => Ok(Some(Registration::from((*ctx.row::<registration::Entity>(id).await?).clone()))),
             None => Ok(None),
         }
+    }
+
+    /// What was erased from a record, and why; null for other changes.
+    async fn redaction(&self, ctx: &Context<'_>) -> Result<Option<Redaction>> {
+        if word::<ChangeKind>(&self.0.kind)? != ChangeKind::ValueRedacted {
+            return Ok(None);
+        }
+        Ok(ctx.load(RedactionBySequence(self.0.sequence)).await?.map(|row| Redaction { path: row.path, reason: row.reason }))
     }
 
     /// Hash over the entry and the hash of the entry before, 32 bytes in hexadecimal.

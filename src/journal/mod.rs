@@ -39,6 +39,7 @@ crate::vocabulary! {
         PolicyRevisionPublished = "POLICY_REVISION_PUBLISHED", "처리방침 개정 공개", "Policy revision published";
         RecommendationIssued = "RECOMMENDATION_ISSUED", "개선권고", "Recommendation issued";
         RecommendationAnswered = "RECOMMENDATION_ANSWERED", "개선권고 회신", "Recommendation answered";
+        ValueRedacted = "VALUE_REDACTED", "비공개 처리", "Value erased from a record", "`redaction` tells where and why; of a registration the node is the data file.";
         SourcesAmended = "SOURCES_AMENDED", "출처 변경", "Sources of a record changed", "The node is the record, whose content stayed as it was.";
     }
 }

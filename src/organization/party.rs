@@ -8,7 +8,7 @@ use super::{OrganizationKind, classify, name_key};
 use crate::problem::Problems;
 
 /// A recipient or entrustee as one record names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
     /// Name as written.

@@ -297,7 +297,17 @@ impl OpenIndex {
             note.hash = hex(&last.hash);
         }
         let writer = Arc::clone(&self.writer);
-        self.note = blocking(move || commit(&mut guard(&writer), &note).map(|()| note)).await?;
+        let is_erased = entries.iter().any(|entry| entry.kind == ChangeKind::ValueRedacted);
+        self.note = blocking(move || {
+            let mut writer = guard(&writer);
+            commit(&mut writer, &note)?;
+            if is_erased && let Err(error) = purge(&mut writer, &note) {
+                // A merge under way took a segment away: what was deleted goes with the next merge, and is found no more.
+                tracing::warn!(error = error.chain(), "what was erased is not yet gone from the files of the search index");
+            }
+            Ok(note)
+        })
+        .await?;
         Ok(())
     }
 
@@ -510,6 +520,17 @@ fn merge_to_few(writer: &mut IndexWriter) -> Result<()> {
     if segments.len() > 1 {
         writer.merge(&segments).wait()?;
     }
+    Ok(())
+}
+
+/// Writes the index anew without what was deleted from it, and removes the files that held it.
+fn purge(writer: &mut IndexWriter, note: &Note) -> Result<()> {
+    let segments = writer.index().searchable_segment_ids()?;
+    if !segments.is_empty() {
+        writer.merge(&segments).wait()?;
+    }
+    commit(writer, note)?;
+    writer.garbage_collect_files().wait()?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use super::{SourceDocumentInput, SourceInput};
 use crate::error::Result;
 use crate::identity::{NodeType, derived_key};
 use crate::journal::ChangeKind;
+use crate::redaction::MARK;
 use crate::store::Write;
 
 crate::identified!(source_document);
@@ -55,8 +56,18 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn sources(&mut self, node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Result<bool> {
-        let rows = source_rows(node_id, sources, documents);
+        let mut rows = source_rows(node_id, sources, documents);
         let stored = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
+        for (row, stored) in
+            rows.iter_mut().zip(&stored).filter(|(row, stored)| (&row.path, row.source_document_id) == (&stored.path, stored.source_document_id))
+        {
+            // What was erased stays erased.
+            for (text, stored) in [(&mut row.span, &stored.span), (&mut row.note, &stored.note)] {
+                if stored.as_deref() == Some(MARK) && text.is_some() {
+                    text.clone_from(stored);
+                }
+            }
+        }
         let are_new = stored != rows;
         if are_new {
             source::Entity::delete_many().filter(source::Column::NodeId.eq(node_id)).exec(self.txn().await?).await?;

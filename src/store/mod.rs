@@ -79,6 +79,8 @@ impl Store {
                     .pragma("foreign_keys", "ON")
                     .pragma("cache_size", page_cache.clone())
                     .pragma("temp_store", "MEMORY")
+                    // What is erased or replaced is overwritten, not merely let go.
+                    .pragma("secure_delete", "ON")
                     // LIKE as in PostgreSQL: what is compared is folded already.
                     .pragma("case_sensitive_like", "ON")
                     .busy_timeout(longest_wait)
@@ -139,6 +141,17 @@ impl Store {
             _ => "PRAGMA analysis_limit = 1000; ANALYZE",
         };
         self.db.execute_unprepared(statement).await?;
+        Ok(())
+    }
+
+    /// Lets go of what was erased, as far as the database keeps it beside its tables: SQLite in its write-ahead log. What PostgreSQL keeps until it vacuums is its operator's (docs/adr/0015).
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn let_go(&self) -> Result<()> {
+        if self.db.get_database_backend() == DatabaseBackend::Sqlite {
+            self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
         Ok(())
     }
 

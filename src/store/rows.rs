@@ -84,6 +84,7 @@ tables![
     source,
     finding,
     change,
+    redaction,
     api_token,
     application,
     application_version,

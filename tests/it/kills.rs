@@ -136,7 +136,8 @@ async fn nothing_acknowledged_is_lost(mut server: Server) {
     for round in 0..kills() {
         let started = Started::new(folder.path(), &arguments);
         started.ready().await;
-        must_be_whole(&started.address, &token, &told.lock().unwrap().clone()).await;
+        let acknowledged = told.lock().unwrap().clone();
+        must_be_whole(&started.address, &token, &acknowledged).await;
         let clients = (0..CLIENTS).map(|client| {
             let client = (client, Client { address: started.address.clone(), token: token.clone(), agency: agency.clone(), told: Arc::clone(&told) });
             tokio::spawn(async move { client.1.write((round * CLIENTS + client.0) * 10_000).await })
@@ -156,7 +157,8 @@ async fn nothing_acknowledged_is_lost(mut server: Server) {
     assert!(decided > 0, "something was accepted");
     let last = Started::new(folder.path(), &arguments);
     last.ready().await;
-    must_be_whole(&last.address, &token, &told.lock().unwrap().clone()).await;
+    let acknowledged = told.lock().unwrap().clone();
+    must_be_whole(&last.address, &token, &acknowledged).await;
     let accepted = applications(&last.address, &token).await.iter().filter(|application| application["status"] == "ACCEPTED").count();
     assert_eq!(last.stopped().0, Some(0));
     must_be_proved(folder.path(), &database, accepted);

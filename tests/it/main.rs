@@ -23,6 +23,7 @@ mod oidc;
 mod pages;
 mod program;
 mod queries;
+mod redactions;
 mod register;
 mod reorganisations;
 mod robustness;

@@ -251,7 +251,7 @@ on_both!(Data::Bundled => a_mirror_is_identical, what_cannot_be_mirrored_is_told
 
 /// More of everything than the bundled institutions have.
 async fn a_large_mirror_is_identical(origin: Server) {
-    a_mirror_is_identical(origin).await;
+    Box::pin(a_mirror_is_identical(origin)).await;
 }
 
 on_both!(Data::Generated => a_large_mirror_is_identical);

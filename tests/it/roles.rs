@@ -10,6 +10,7 @@ use crate::harness::server::Answer;
 use crate::harness::{Data, Server, on_both};
 
 const REGULATOR: &[Role] = &[Role::Regulator, Role::Admin];
+const ADMIN: &[Role] = &[Role::Admin];
 const AGENCY: &[Role] = &[Role::Agency, Role::Admin];
 
 /// What an officer of another agency is told.
@@ -42,6 +43,7 @@ const MUTATIONS: &[(&str, &str, &str, &[Role], Stranger)] = &[
         Stranger::ForbiddenWhereItIs,
     ),
     ("organizationMerge", "id: ORGANIZATION, intoId: OTHER", "organization { id }", REGULATOR, Stranger::Forbidden),
+    ("redact", "nodeId: REVISION, path: \"officers.0.department\", reason: \"시험\"", "node { id }", ADMIN, Stranger::Forbidden),
     ("organizationSeparate", "id: ORGANIZATION", "organization { id }", REGULATOR, Stranger::Forbidden),
     (
         "impactAssessmentRecord",
@@ -96,6 +98,7 @@ async fn every_mutation_is_for_some_roles_only(server: Server) {
                 .replace("APPLICATION", &id(&draft["applicationCreate"]["application"]["id"], "Application"))
                 .replace("RECOMMENDATION", &id(&recommendation["recommendationIssue"]["recommendation"]["id"], "Recommendation"))
                 .replace("ORGANIZATION", &id(&ids["organizations"]["nodes"][0]["id"], "Organization"))
+                .replace("REVISION", &id(&ids["privacyPolicies"]["nodes"][0]["current"]["id"], "PolicyRevision"))
                 .replace("OTHER", &ids["organizations"]["nodes"][1]["id"].to_string())
                 .replace("AGENCY", &ids["agency"]["id"].to_string())
                 .replace("FILE", &ids["agency"]["dataFiles"]["nodes"][0]["id"].to_string());

@@ -158,6 +158,7 @@ async fn entities_are_the_tables(server: Server) {
         provided_item,
         provision,
         recommendation,
+        redaction,
         region,
         registration,
         remedy_body,

@@ -65,7 +65,7 @@ impl KeySource {
     pub fn trusting(self, authorities: Option<PathBuf>) -> Self {
         match self {
             Self::Address { uri, .. } => Self::Address { uri, authorities },
-            file => file,
+            file @ Self::File(_) => file,
         }
     }
 

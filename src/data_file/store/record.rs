@@ -17,6 +17,7 @@ use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
 use crate::organization::Parties;
 use crate::problem::{Problems, code};
+use crate::redaction::ButErased;
 use crate::registration::{Content, NumberedContent, RegistrationChangeKind, RegistrationInput, contents_of_files};
 use crate::source::{DocumentKeys, SourceInput, source_rows};
 use crate::store::{Write, rows_with};
@@ -205,6 +206,7 @@ impl Write {
     }
 
     /// What is to be written of a file, by what is known of it. Needs no statement.
+    #[expect(clippy::too_many_arguments, reason = "what is known, what is stated, what is found: each used in several places")]
     fn plan<'i>(
         &self,
         known: &mut Known,
@@ -240,7 +242,7 @@ impl Write {
                 || history.iter().any(|recorded| {
                     // Where the document does not say why it was recorded, the register knows.
                     content.change_kind = registration.change_kind.unwrap_or(recorded.content.change_kind);
-                    *recorded.content == content
+                    ButErased(&*recorded.content) == ButErased(&content)
                 });
             if is_recorded {
                 outcome.unchanged += 1;

@@ -132,7 +132,7 @@ impl FindingFilter {
             self.certainty.as_ref().map(|filter| exact(column(finding::Column::Certainty), filter.words(), filter.is_null)),
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(finding::Column::AgencyId), agency_keys(filter)?))).transpose()?,
             self.data_file.as_ref().map(|filter| Ok::<_, Error>(among(column(finding::Column::DataFileId), files(filter)?))).transpose()?,
-            self.subject_id.as_ref().map(|filter| about(filter)).transpose()?,
+            self.subject_id.as_ref().map(about).transpose()?,
             self.since.as_ref().map(|filter| date(column(finding::Column::Since), filter)),
             self.until.as_ref().map(|filter| date(column(finding::Column::Until), filter)),
         ]);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use entity::{agency, agency_alias, change, data_file, organization, organization_name, privacy_policy, source, statute, statute_alias, succession};
+use entity::{agency, agency_alias, change, data_file, organization, organization_name, privacy_policy, redaction, source, statute, statute_alias, succession};
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde_json::{Value as Json, json};
@@ -15,12 +15,14 @@ use uuid::Uuid;
 use crate::agency::store::{agency_content, succession_content};
 use crate::error::{Error, Result};
 use crate::graphql::word;
+use crate::identity::NodeType;
 use crate::impact_assessment::store::assessment_contents;
 use crate::journal::ChangeKind;
 use crate::legal_basis::store::statute_content;
 use crate::organization::store::organization_content;
 use crate::policy::store::{policy_content, revision_contents};
 use crate::recommendation::recommendation_contents;
+use crate::redaction::store::{record_of, redaction_content};
 use crate::registration::store::contents;
 use crate::source::store::sources_content;
 
@@ -95,6 +97,13 @@ pub async fn told(db: &impl ConnectionTrait, entries: &[change::Model]) -> Resul
         let aliases: BTreeSet<&String> = rows(&aliases, entry.node_id).iter().map(|row| &row.name).collect();
         tell(entry, rows(&stored, entry.node_id).iter().map(|row| statute_content(row, &aliases)).collect());
     }
+    // Few: one after the other.
+    for entry in of(&[ChangeKind::ValueRedacted]) {
+        let row = redaction::Entity::find_by_id(entry.sequence).one(db).await?;
+        let record_type = if entry.registration_id.is_some() { NodeType::Registration } else { word(&entry.node_type)? };
+        let record = record_of(db, record_type, entry.registration_id.unwrap_or(entry.node_id)).await?;
+        tell(entry, row.zip(record).map(|(row, record)| redaction_content(&row, &record)).into_iter().collect());
+    }
     let statuses = of(&[ChangeKind::DataFileAmended]);
     let stored = by(all::<data_file::Entity>(db, data_file::Column::Id, &nodes(&statuses)).await?, |row| row.id);
     for entry in statuses {
@@ -124,6 +133,7 @@ fn retold_by(kind: ChangeKind) -> &'static [ChangeKind] {
         K::DataFileAmended => &[K::DataFileAmended, K::RegistrationRecorded, K::DataFileDestroyed],
         K::ImpactAssessmentRecorded | K::ImpactAssessmentAmended => &[K::ImpactAssessmentAmended],
         K::RecommendationIssued | K::RecommendationAnswered => &[K::RecommendationAnswered],
+        K::ValueRedacted => &[K::ValueRedacted, K::ImpactAssessmentAmended, K::RecommendationAnswered, K::SourcesAmended],
         K::SourcesAmended => &[K::SourcesAmended, K::AgencyAmended, K::ImpactAssessmentAmended],
     }
 }

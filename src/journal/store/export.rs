@@ -7,8 +7,9 @@ use std::sync::Arc;
 use entity::{
     access_restriction, agency, agency_alias, auto_collection, change, collected_item, data_file, disposal_method, entrustment, impact_assessment,
     impact_assessment_data_file, impact_assessment_item, incoming_entrustment, legal_basis, organization, organization_name, policy_item, policy_revision,
-    policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy, provided_item, provision, recommendation, registration,
-    remedy_body, retention_term, right_procedure, safeguard, source, source_document, statute, statute_alias, sub_entrustee, succession, video_device,
+    policy_revision_data_file, policy_section, privacy_label, privacy_officer, privacy_policy, provided_item, provision, recommendation, redaction,
+    registration, remedy_body, retention_term, right_procedure, safeguard, source, source_document, statute, statute_alias, sub_entrustee, succession,
+    video_device,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable as _, PrimaryKeyToColumn as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
@@ -21,7 +22,9 @@ use super::verify::hex;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::NodeType;
+use crate::journal::ChangeKind;
 use crate::store::Store;
+use crate::vocabulary::Vocabulary as _;
 
 /// Entries that are read at once.
 const PAGE: u64 = 200;
@@ -178,6 +181,13 @@ async fn belongings(db: &impl ConnectionTrait, entries: &[change::Model], docume
         named.insert(row.source_document_id, sourced.get(&row.node_id).into_iter().flatten().copied().take(1).collect());
     }
     take!(source_document, Id, id, &named);
+    if entries.iter().any(|entry| entry.kind == ChangeKind::ValueRedacted.as_str()) {
+        let sequences = entries.iter().map(|entry| entry.sequence);
+        for row in redaction::Entity::find().filter(redaction::Column::Sequence.is_in(sequences)).all(db).await? {
+            let json = serde_json::to_value(&row).map_err(|error| Error::internal(error.to_string()))?;
+            gathered.rows.entry(row.sequence).or_default().entry("redaction".to_owned()).or_default().push(json);
+        }
+    }
     Ok(gathered.rows)
 }
 

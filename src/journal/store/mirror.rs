@@ -21,7 +21,9 @@ use super::content::entries_after;
 use super::line::{FORMAT, Line, bytes};
 use super::verify::{Proof, Unproven, check_link, hex, proven};
 use crate::error::Error;
+use crate::journal::ChangeKind;
 use crate::store::{Salts, Store, Write};
+use crate::vocabulary::Vocabulary as _;
 
 /// Rows that are stored at once.
 const BATCH: usize = 2_000;
@@ -46,6 +48,7 @@ const READINGS: [&[&str]; 3] = [
         "impact_assessment_data_file",
         "impact_assessment_item",
         "recommendation",
+        "redaction",
         "policy_revision_data_file",
         "policy_section",
         "privacy_label",
@@ -164,6 +167,9 @@ impl Store {
                 batch.owners.insert(line.node_id);
                 if reading + 1 == READINGS.len() {
                     let entry = line.entry().ok_or_else(|| Refused::Line(number, "its digest, hash or salt is not hexadecimal".to_owned()))?;
+                    if entry.kind == ChangeKind::ValueRedacted.as_str() {
+                        later.erased.push((entry.registration_id.unwrap_or(entry.node_id), entry.sequence));
+                    }
                     batch.entries.push(entry);
                 }
                 if batch.rows >= BATCH {
@@ -179,10 +185,15 @@ impl Store {
             let merged = organization::Entity::update_many().col_expr(organization::Column::MergedIntoId, Expr::value(into));
             merged.filter(organization::Column::Id.eq(id)).exec(write.txn().await?).await?;
         }
+        // What was erased there is erased here, whenever it came: the rows are, and so must be the salts.
+        for (record, sequence) in later.erased {
+            write.erase_salts(record, sequence).await?;
+        }
         let proof = Proof { entries: head, head: hash, ..Proof::default() };
         let proof = proven(write.txn().await?, proof, i64::MAX).await.map_err(Refused::Unproven)?;
         write.commit().await?;
         self.refresh_statistics().await?;
+        self.let_go().await?;
         Ok(Mirrored { known: links.known, new: proof.entries - head, sequence: proof.entries, head: proof.head })
     }
 }
@@ -287,13 +298,15 @@ impl Reader {
     }
 }
 
-/// References among rows of one table, which are stored when all of its rows are.
+/// What is done when all rows are stored: references among rows of one table, and what was erased.
 #[derive(Default)]
 struct Later {
     /// Superiors of agencies.
     parents: HashMap<Uuid, Option<Uuid>>,
     /// What organizations were merged into.
     merged: Vec<(Uuid, Uuid)>,
+    /// Records from which something was erased, with the entry that tells of it.
+    erased: Vec<(Uuid, i64)>,
 }
 
 /// Rows that wait to be stored.
@@ -352,7 +365,7 @@ impl Batch {
                 agency_alias replaces AgencyId, succession, statute, statute_alias, organization_name, data_file, registration, collected_item,
                 privacy_policy, policy_revision, provision, video_device, legal_basis, retention_term, provided_item, entrustment, sub_entrustee,
                 access_restriction, impact_assessment, impact_assessment_data_file replaces ImpactAssessmentId,
-                impact_assessment_item replaces ImpactAssessmentId, recommendation, policy_revision_data_file, policy_section, privacy_label, policy_item, privacy_officer,
+                impact_assessment_item replaces ImpactAssessmentId, recommendation, redaction, policy_revision_data_file, policy_section, privacy_label, policy_item, privacy_officer,
                 right_procedure, remedy_body, safeguard, disposal_method, auto_collection, incoming_entrustment, source_document, source replaces NodeId,
             );
         }

@@ -25,6 +25,7 @@ use crate::identity::{GlobalId, change_key};
 use crate::store::{Cursor, JOURNAL_CHANNEL, Key, Kind, Listing, Order, OrderKey, Store, all_of, exact, instant, listed_by_default};
 
 pub use mirror::{Lines, Mirrored, Refused};
+pub(crate) use verify::first_untrue;
 pub use verify::{Broken, Proof, Unproven, hex};
 
 /// List of changes, oldest first.

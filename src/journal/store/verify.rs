@@ -3,7 +3,9 @@
 use std::fmt;
 
 use entity::{change, policy_revision, registration};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::sea_query::Condition;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
+use uuid::Uuid;
 
 use super::content::{Told, entries_after, told};
 use crate::error::{Error, Result};
@@ -109,7 +111,8 @@ impl Store {
     pub async fn verify_journal(&self) -> Result<Proof, Unproven> {
         let snapshot = self.snapshot().await?;
         let proof = proven(&snapshot, Proof::default(), i64::MAX).await?;
-        let told = change::Entity::find().filter(change::Column::RegistrationId.is_not_null()).count(&snapshot).await.map_err(Error::from)?;
+        let recorded = [ChangeKind::RegistrationRecorded, ChangeKind::DataFileDestroyed].map(ChangeKind::as_str);
+        let told = change::Entity::find().filter(change::Column::Kind.is_in(recorded)).count(&snapshot).await.map_err(Error::from)?;
         let published = change::Entity::find().filter(change::Column::Kind.eq(ChangeKind::PolicyRevisionPublished.as_str()));
         let published = published.count(&snapshot).await.map_err(Error::from)?;
         for (what, told, stored) in [
@@ -122,6 +125,21 @@ impl Store {
         }
         Ok(proof)
     }
+}
+
+/// The first entry that told of a record and tells no longer what is stored of it; `None` where all do, or a later one told it anew.
+///
+/// # Errors
+/// Those of the database.
+pub async fn first_untrue(db: &impl ConnectionTrait, record: Uuid) -> Result<Option<i64>> {
+    let of_record = Condition::any().add(change::Column::RegistrationId.eq(record)).add(change::Column::NodeId.eq(record));
+    let entries = change::Entity::find().filter(of_record).order_by_asc(change::Column::Sequence).all(db).await?;
+    let told = told(db, &entries).await?;
+    let is_untrue = |entry: &&change::Model| {
+        let Some(salt) = entry.salt.as_deref().and_then(|salt| <[u8; 32]>::try_from(salt).ok()) else { return false };
+        told.get(&entry.sequence).is_none_or(|told| !told.is_superseded && !told.one_of.iter().any(|content| entry.digest == digest(&salt, content)))
+    };
+    Ok(entries.iter().find(is_untrue).map(|entry| entry.sequence))
 }
 
 /// Goes on with a proof, through the entry `through`.

@@ -12,6 +12,7 @@ use crate::hangul;
 use crate::identity::{NodeType, node_key};
 use crate::policy::{Policy, PolicyInput, PolicyRevisionInput};
 use crate::problem::Problems;
+use crate::redaction::ButErased;
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
 use crate::store::Write;
@@ -106,6 +107,6 @@ impl Write {
         let Some((content, _)) = policy.revisions.first() else { return Ok(None) };
         let recorded = self.revisions_of(policy_id).await?;
         let last = recorded.into_iter().rfind(|(_, other)| super::record::is_same_period(other, content));
-        Ok(last.filter(|(_, last)| last == content).map(|(id, _)| id))
+        Ok(last.filter(|(_, last)| ButErased(last) == ButErased(content)).map(|(id, _)| id))
     }
 }

@@ -16,6 +16,7 @@ use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
 use crate::legal_basis::BasisOwner;
 use crate::policy::{Content, Policy, RemedyBody};
+use crate::redaction::ButErased;
 use crate::registration::Recorded;
 use crate::retention::{RetentionOwner, term_rows};
 use crate::source::DocumentKeys;
@@ -44,9 +45,10 @@ impl Write {
         for (index, (content, sources)) in policy.revisions.iter().enumerate() {
             let of_period = |other: &Content| is_same_period(other, content);
             let earlier = policy.revisions[..index].iter().filter(|(content, _)| of_period(content)).count();
-            let stated: Vec<&Content> = policy.revisions.iter().map(|(content, _)| content).filter(|content| of_period(content)).collect();
+            let stated: Vec<ButErased<'_, Content>> =
+                policy.revisions.iter().map(|(content, _)| content).filter(|content| of_period(content)).map(ButErased).collect();
             let known: Vec<(Uuid, &Content)> = stored.iter().filter(|(_, content)| of_period(content)).map(|(id, content)| (*id, content)).collect();
-            let contents: Vec<&Content> = known.iter().map(|(_, content)| *content).collect();
+            let contents: Vec<ButErased<'_, Content>> = known.iter().map(|(_, content)| ButErased(*content)).collect();
             let (revision, is_new) = match known_places(&contents, &stated).get(earlier) {
                 Some(place) => (known[*place].0, false),
                 None => (self.policy_revision(id, agency_id, stored.len(), content).await?, true),

@@ -345,7 +345,7 @@ async fn a_split_leaves_nothing_behind(server: Server) {
         .query("{ agency(code: \"T000004\") { parent { code } } old: agency(code: \"T000001\") { status successors { kind agency { code } } } }", json!({}))
         .await;
     let mut successors: Vec<&Value> = data["old"]["successors"].as_array().unwrap().iter().map(|one| &one["agency"]["code"]).collect();
-    successors.sort_by_key(|code| code.to_string());
+    successors.sort_by_key(ToString::to_string);
     assert_eq!(successors, ["T000002", "T000003"], "{data}");
     assert_eq!(
         (&data["agency"]["parent"]["code"], &data["old"]["status"], &data["old"]["successors"][0]["kind"]),

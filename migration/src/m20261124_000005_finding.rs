@@ -30,7 +30,7 @@ const TABLES: &[&str] = &["finding"];
 const SCHEMA: &[&str] = &[
     r#"CREATE TABLE "finding" (
   "id" @uuid NOT NULL,
-  "rule" text NOT NULL,
+  "rule" @key NOT NULL,
   "agency_id" @uuid NOT NULL REFERENCES "agency" ("id"),
   "data_file_id" @uuid REFERENCES "data_file" ("id"),
   "registration_id" @uuid REFERENCES "registration" ("id"),

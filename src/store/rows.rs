@@ -29,9 +29,10 @@ macro_rules! tables {
         impl Rows {
             /// Inserts what waits. Rows of one table are inserted in the order in which they came.
             pub async fn store(self, txn: &DatabaseTransaction) -> Result<()> {
-                if self.count > 0 {
-                    $(insert::<entity::$table::Entity>(txn, self.$table).await?;)+
-                }
+                $(if !self.$table.is_empty() {
+                    // Boxed: one future for each table would make that of every write too large for a thread's stack.
+                    Box::pin(insert::<entity::$table::Entity>(txn, self.$table)).await?;
+                })+
                 Ok(())
             }
 

@@ -148,7 +148,9 @@ impl Write {
         let stores = !self.is_rehearsal;
         let rows = if stores { mem::take(&mut self.rows) } else { Rows::default() };
         let txn = self.idle().await?;
-        rows.store(txn).await?;
+        if rows.len() > 0 {
+            Box::pin(rows.store(txn)).await?;
+        }
         Ok(txn)
     }
 

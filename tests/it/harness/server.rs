@@ -82,9 +82,11 @@ impl Server {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let observed = Arc::clone(&statements);
         store.observe_statements(move |sql, _| {
-            // The server asks how far the journal goes, and its index what is new in it, on their own account.
+            // The server asks how far the journal goes, its index what is new in it, on their own account.
             let follows = [
                 r#"MAX("change"."sequence") AS "last""#,
+                // Whether runs of imports are still underway somewhere.
+                r#"SELECT COUNT(*) AS num_items FROM (SELECT "import"."id""#,
                 r#"SELECT "change"."sequence", "change"."hash", "change"."node_type", "change"."node_id", "change"."kind" FROM"#,
             ];
             if !follows.iter().any(|own| sql.contains(own)) {

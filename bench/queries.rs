@@ -244,7 +244,8 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
         ),
         (
             "statistics, agencies by category",
-            with_filters("query($filter: SearchFilter) { statistics(filter: $filter, by: [AGENCY, ITEM_CATEGORY], rankBy: DECLARED_SUBJECTS, first: 20) { rows { keys { label } declaredSubjectCount } rest { agencyCount } } }"),
+            // Of everything, the cells of a national register are refused as too many.
+            with_filters("query($filter: SearchFilter) { statistics(filter: $filter, by: [AGENCY, ITEM_CATEGORY], rankBy: DECLARED_SUBJECTS, first: 20) { rows { keys { label } declaredSubjectCount } rest { agencyCount } } }").split_off(1),
         ),
         ("suggest", prefixes.iter().map(|prefix| ask("query($prefix: String!) { suggest(prefix: $prefix) { kind text dataFileCount } }", json!({ "prefix": prefix }))).collect()),
         (

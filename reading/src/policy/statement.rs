@@ -177,7 +177,7 @@ pub enum Requirement {
     Automatic,
 }
 
-/// Cell of items. What stands in it ("[선택] …", "신청자(…)") is for the reader of items.
+/// Cell of items. What stands in it (`[선택] …`, `신청자(…)`) is for the reader of items.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Items {
     /// What the header says of the requirement.

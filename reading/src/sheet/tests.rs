@@ -403,16 +403,21 @@ fn read_and_count(document: &mut (impl BufRead + Seek), name: &str) -> u64 {
 #[test]
 fn rows_of_a_text_take_no_memory() {
     use std::io::Write as _;
-    let mut file = tempfile::tempfile().unwrap();
-    writeln!(file, "파일명,근거,보유기간").unwrap();
-    let mut writer = std::io::BufWriter::new(&mut file);
-    (0..200_000).for_each(|number| writeln!(writer, "명부 {number},정보주체 동의,1년").unwrap());
-    drop(writer);
-    let before = peak();
-    assert_eq!(read_and_count(&mut std::io::BufReader::new(file), "x.csv"), 200_000);
+    let of = |rows: u64| {
+        let mut file = tempfile::tempfile().unwrap();
+        writeln!(file, "파일명,근거,보유기간").unwrap();
+        let mut writer = std::io::BufWriter::new(&mut file);
+        (0..rows).for_each(|number| writeln!(writer, "명부 {number},정보주체 동의,1년").unwrap());
+        drop(writer);
+        std::io::BufReader::new(file)
+    };
+    // What the peak counts as well is the program itself, page by page as it first runs: a short text brings those in.
+    assert_eq!(read_and_count(&mut of(2_000), "x.csv"), 2_000);
+    let (mut document, before) = (of(200_000), peak());
+    assert_eq!(read_and_count(&mut document, "x.csv"), 200_000);
     let taken = peak() - before;
     // The rows are 7 MB.
-    assert!(taken < 4 << 10, "{taken} KiB");
+    assert!(taken < 2 << 10, "{taken} KiB");
 }
 
 #[test]

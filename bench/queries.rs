@@ -220,6 +220,17 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
     let prefixes = ["ㄱ", "ㄱㅍ", "ㄱㅍㅅ", "김ㅍ", "회", "회원", "ㅎㅇ", "ㅁㅇ", "서울", "서울특별시", "국민", "개인정보", "초등", "ㄱㄱㄷ", "주민", "a"];
     let numbers: Vec<&str> = sample.iter().filter_map(|file| file["registrationNumber"].as_str()).collect();
     let codes: Vec<&str> = sample.iter().filter_map(|file| file["agency"]["code"].as_str()).collect();
+    let agency_ids: Vec<&str> = sample.iter().filter_map(|file| file["agency"]["id"].as_str()).collect();
+    let rules: Vec<String> = (1..=18).map(|number| format!("R{number:02}")).collect();
+    let types = ["CENTRAL", "METROPOLITAN_GOVERNMENT", "BASIC_GOVERNMENT", "SCHOOL", "UNIVERSITY", "PUBLIC_CORPORATION"];
+    let flows = [
+        json!({}),
+        json!({"kind": {"eq": "ENTRUSTMENT"}}),
+        json!({"category": "RESIDENT_REGISTRATION_NUMBER"}),
+        json!({"category": "HEALTH", "from": {"type": {"eq": "BASIC_GOVERNMENT"}}}),
+        json!({"to": {"name": {"eq": "경찰청"}}}),
+        json!({"from": {"type": {"eq": "SCHOOL"}}, "kind": {"eq": "PROVISION"}}),
+    ];
     Ok(vec![
         (
             "search, five facets, total",
@@ -271,12 +282,55 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
                 })
                 .collect(),
         ),
+        (
+            "findings, page and counts",
+            rules
+                .iter()
+                .map(|rule| {
+                    let filter = json!({"rule": {"eq": rule}});
+                    ask("query($filter: FindingFilter) { findings(filter: $filter, first: 20) { totalCount nodes { certainty since message dataFile { name } agency { name } } } }", json!({ "filter": filter }))
+                })
+                .collect(),
+        ),
+        ("findings, counts of all rules", vec![ask("{ findingRules { code count } }", json!({}))]),
+        (
+            "findings of an agency type",
+            types
+                .iter()
+                .map(|word| {
+                    let filter = json!({"agency": {"type": {"eq": word}}});
+                    ask("query($filter: FindingFilter) { findings(filter: $filter, first: 20) { nodes { rule { code } since agency { name } } } }", json!({ "filter": filter }))
+                })
+                .collect(),
+        ),
+        (
+            "data flows, top 50",
+            flows
+                .iter()
+                .map(|filter| {
+                    ask(
+                        "query($filter: DataFlowFilter) { dataFlows(filter: $filter, first: 50) { nodes { kind dataFileCount declaredSubjectCount from { name } to { name } categories { code } } } }",
+                        json!({ "filter": filter }),
+                    )
+                })
+                .collect(),
+        ),
+        (
+            "data flows, ways of three hops",
+            agency_ids
+                .iter()
+                .map(|id| {
+                    ask("query($id: ID!) { dataFlowPaths(fromAgencyId: $id, maxHops: 3, first: 50) { hops { kind dataFileCount to { name } } categories { code } } }", json!({ "id": id }))
+                })
+                .collect(),
+        ),
+        ("peers", vec![ask("{ peerGroups { agencyType spreads { measure median } farBelow { value agency { name } } } }", json!({}))]),
     ])
 }
 
 /// Files from all over the register.
 async fn sample(server: &Server) -> Result<Vec<Value>> {
-    let document = "query($text: String) { search(text: $text, first: 20, orderBy: {field: NAME, direction: ASC}) { nodes { name registrationNumber agency { code name } } } }";
+    let document = "query($text: String) { search(text: $text, first: 20, orderBy: {field: NAME, direction: ASC}) { nodes { name registrationNumber agency { id code name } } } }";
     let mut files = Vec::new();
     for syllable in "가나다라마바사아자차카타파하구도서시원정".chars() {
         let answer = server.ask(&json!({ "query": document, "variables": { "text": syllable } })).await?;

@@ -84,6 +84,24 @@ fn narrowed(c: char) -> char {
     }
 }
 
+/// The particle that marks a word as the subject of a sentence: 이 after a closed syllable, 가 after an open one; both where the last letter does not tell how it is read.
+#[must_use]
+pub fn subject_particle(word: &str) -> &'static str {
+    const SYLLABLES: std::ops::RangeInclusive<char> = '가'..='힣';
+    /// Final consonants that a syllable can have, none among them.
+    const FINALS: u32 = 28;
+    match word.trim_end_matches(|letter: char| !letter.is_alphanumeric()).chars().last() {
+        Some(letter) if SYLLABLES.contains(&letter) => {
+            let is_open = (u32::from(letter) - u32::from(*SYLLABLES.start())).is_multiple_of(FINALS);
+            if is_open { "가" } else { "이" }
+        }
+        // 영, 일, 삼, 육, 칠, 팔 are closed; 이, 사, 오, 구 are open.
+        Some('0' | '1' | '3' | '6' | '7' | '8') => "이",
+        Some('2' | '4' | '5' | '9') => "가",
+        _ => "이(가)",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -149,5 +167,11 @@ mod tests {
             let line = normalised(&text);
             prop_assert!(!line.contains("  ") && line.trim() == line && !line.contains('\n'), "{:?}", line);
         }
+    }
+
+    #[test]
+    fn a_subject_has_its_particle() {
+        let told = ["목적", "근거", "처리방법", "파일(2025)", "명부\"", "CCTV", "제3", ""].map(subject_particle);
+        assert_eq!(told, ["이", "가", "이", "가", "가", "이(가)", "이", "이(가)"]);
     }
 }

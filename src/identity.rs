@@ -24,6 +24,7 @@ crate::vocabulary! {
         PolicyRevision = "PolicyRevision", "처리방침 개정", "Policy revision";
         Recommendation = "Recommendation", "개선권고", "Recommendation";
         Finding = "Finding", "점검 결과", "Finding";
+        DataFlow = "DataFlow", "개인정보 흐름", "Data flow";
         Application = "Application", "등록 신청", "Application";
         Import = "Import", "가져오기", "Import";
         Change = "Change", "변경", "Change";

@@ -54,6 +54,8 @@ pub enum Whose {
     },
     /// Those in force to a recipient or entrustee.
     Organization,
+    /// Those in force of which a data flow is made.
+    DataFlow,
     /// Those that count for a registration.
     Registration {
         /// Only those stated for these; all if `None`.

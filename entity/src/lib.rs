@@ -13,6 +13,8 @@ pub mod auto_collection;
 pub mod change;
 pub mod collected_item;
 pub mod data_file;
+pub mod data_flow;
+pub mod data_flow_category;
 pub mod disposal_method;
 pub mod entrustment;
 pub mod finding;

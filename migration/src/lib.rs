@@ -9,6 +9,7 @@ mod m20261124_000001_recommendation;
 mod m20261124_000003_import;
 mod m20261124_000004_redaction;
 mod m20261124_000005_finding;
+mod m20261125_000001_data_flow;
 mod tables;
 
 /// Every migration, oldest first.
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_import::Migration),
             Box::new(m20261124_000004_redaction::Migration),
             Box::new(m20261124_000005_finding::Migration),
+            Box::new(m20261125_000001_data_flow::Migration),
         ]
     }
 }

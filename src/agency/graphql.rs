@@ -20,6 +20,7 @@ use crate::graphql::word;
 use crate::identity::{GlobalId, NodeType};
 use crate::organization::OrganizationOfAgency;
 use crate::organization::graphql::Organization;
+use crate::peer::graphql::{PeerStanding, standings};
 use crate::policy::PrivacyPolicyListing;
 use crate::policy::graphql::PrivacyPolicyConnection;
 use crate::provision::ProvisionListing;
@@ -225,6 +226,11 @@ impl Agency {
         let page = Page::new(first, after.as_deref(), last, before.as_deref())?;
         let listing = EntrustmentListing::of(Whose::Agency { includes_subordinate: include_subordinate }, ctx.session()?.today());
         Ok(EntrustmentConnection(Paged::load(ctx, listing, Some(self.0.id), page).await?))
+    }
+
+    /// Where the agency stands among those of its type, by what they operate (동종 기관 비교): one place for each measure. At most 6.
+    async fn peer_standings(&self, ctx: &Context<'_>) -> Result<Vec<PeerStanding>> {
+        standings(ctx, self.0.id).await
     }
 
     /// Findings of the law's rules on the agency, its data files and its policies. Latest first. At most 100 in a page, 20 if not said.

@@ -137,6 +137,7 @@ fn document(rows: &Rows, proposal: &Proposal, data_file: Uuid, content: &Content
         provisions: Vec::new(),
         entrustees: Vec::new(),
         assessments: Vec::new(),
+        findings: Vec::new(),
         policies: Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Entrustment;
 use super::graphql::EntrustmentFilter;
 use crate::agency::agency_keys;
+use crate::data_flow::DataFlowKind;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::identity::{NodeType, part_key};
@@ -127,7 +128,8 @@ impl Listing for EntrustmentListing {
     type Row = entrustment::Model;
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
-        let stated = Stated { table: "entrustment", rows: entrustment::Entity::find().into_query(), organization: "entrustee_id" };
+        let stated =
+            Stated { table: "entrustment", rows: entrustment::Entity::find().into_query(), organization: "entrustee_id", kind: DataFlowKind::Entrustment };
         let mut rows = stated.of(&self.whose, parents, self.today);
         // Checked when the list was made.
         if let Some(Ok(condition)) = self.filter.as_deref().map(EntrustmentFilter::condition) {

@@ -2,6 +2,7 @@
 
 use super::{Certainty, Evidence, FindingRuleCode as Rule};
 use crate::graphql::Language;
+use crate::hangul::subject_particle;
 
 /// The message of a finding.
 #[must_use]
@@ -45,6 +46,15 @@ fn missing(evidence: &[Evidence], language: Language) -> String {
     matters.collect::<Vec<_>>().join(", ")
 }
 
+/// A word as the subject of a sentence.
+fn subject(word: &str) -> String {
+    format!("{word}{}", subject_particle(word))
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
 fn in_korean(rule: Rule, evidence: &[Evidence]) -> String {
     let value = |place| value(evidence, place);
     match rule {
@@ -56,17 +66,17 @@ fn in_korean(rule: Rule, evidence: &[Evidence]) -> String {
         Rule::R06 => format!("보유기간이 \"{}\"이나 근거 법령이 적혀 있지 않습니다.", value(0)),
         Rule::R07 if value(0).is_empty() => "보유기간이 적혀 있지 않습니다.".to_owned(),
         Rule::R07 => format!("보유기간이 \"{}\"(으)로만 적혀 기간을 알 수 없습니다.", value(0)),
-        Rule::R08 => format!("등록사항 가운데 {}이(가) 적혀 있지 않습니다.", missing(evidence, Language::Ko)),
+        Rule::R08 => format!("등록사항 가운데 {} 적혀 있지 않습니다.", subject(&missing(evidence, Language::Ko))),
         Rule::R09 if value(0).is_empty() => "정보주체 수가 적혀 있지 않습니다.".to_owned(),
         Rule::R09 => "정보주체 수가 0으로 적혀 있습니다.".to_owned(),
         Rule::R10 => format!("홈페이지 회원정보의 보유기간이 \"{}\"이고, 2년마다 다시 동의를 받는다는 내용이 없습니다.", value(1)),
         Rule::R11 => format!("{}에 대한 위탁의 기간이 {}에 끝났으나 그대로 적혀 있습니다.", value(0), value(1)),
-        Rule::R12 => format!("{}에 대한 제공에 {}이(가) 적혀 있지 않습니다.", value(0), missing(evidence, Language::Ko)),
+        Rule::R12 => format!("{}에 대한 제공에 {} 적혀 있지 않습니다.", value(0), subject(&missing(evidence, Language::Ko))),
         Rule::R13 if evidence.iter().any(|evidence| evidence.path == "dataFiles") => {
             format!("처리방침에 나오는 \"{}\"의 등록이 확인되지 않습니다.", value(1))
         }
-        Rule::R13 => format!("등록된 \"{}\"이(가) 기관의 처리방침에 나오지 않습니다.", value(0)),
-        Rule::R14 => format!("폐지된 기관의 파일 \"{}\"이(가) 남아 있습니다.", value(0)),
+        Rule::R13 => format!("등록된 {} 기관의 처리방침에 나오지 않습니다.", subject(&quoted(value(0)))),
+        Rule::R14 => format!("폐지된 기관의 파일 {} 남아 있습니다.", subject(&quoted(value(0)))),
         Rule::R15 => "열람요구를 접수·처리하는 부서가 적혀 있지 않습니다.".to_owned(),
         Rule::R16 => format!("\"{}\"의 열람을 제한하나 법 제35조제4항의 사유가 적혀 있지 않습니다.", value(0)),
         Rule::R17 => format!("같은 기관에 이름이 거의 같은 파일이 있습니다: {}.", values(evidence, "dataFile.")),

@@ -2,7 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{
-    agency, data_file, entrustment, finding, impact_assessment, organization, policy_revision, privacy_policy, provision, recommendation, registration, statute,
+    agency, data_file, data_flow, entrustment, finding, impact_assessment, organization, policy_revision, privacy_policy, provision, recommendation,
+    registration, statute,
 };
 use futures_util::future::try_join_all;
 
@@ -11,6 +12,7 @@ use crate::agency::graphql::Agency;
 use crate::application::graphql::{Application, application};
 use crate::collected_item::graphql::ItemCategory;
 use crate::data_file::graphql::DataFile;
+use crate::data_flow::graphql::DataFlow;
 use crate::entrustment::graphql::Entrustment;
 use crate::error::Error;
 use crate::finding::graphql::Finding;
@@ -58,6 +60,8 @@ pub enum Node {
     Recommendation(Recommendation),
     /// Finding.
     Finding(Finding),
+    /// Data flow.
+    DataFlow(DataFlow),
     /// Application. Never public.
     Application(Application),
     /// Import. Never public.
@@ -88,6 +92,7 @@ pub async fn node(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>, Error
         NodeType::PolicyRevision => of::<policy_revision::Entity, _>(ctx, id, Node::PolicyRevision).await,
         NodeType::Recommendation => of::<recommendation::Entity, _>(ctx, id, Node::Recommendation).await,
         NodeType::Finding => of::<finding::Entity, _>(ctx, id, Node::Finding).await,
+        NodeType::DataFlow => of::<data_flow::Entity, _>(ctx, id, Node::DataFlow).await,
         NodeType::Application => Ok(application(ctx, id.key).await?.map(Node::Application)),
         NodeType::Import => Ok(import(ctx, id.key).await?.map(Node::Import)),
         NodeType::Change => Ok(ctx.load(ChangeByKey(id.key)).await?.map(|row| Node::Change(Change((*row).clone())))),

@@ -17,6 +17,7 @@ use crate::agency::mutation::AgencyMutation;
 use crate::application::{ApplicationMutation, ApplicationQuery};
 use crate::collected_item::graphql::ItemCategoryQuery;
 use crate::data_file::graphql::DataFileQuery;
+use crate::data_flow::graphql::DataFlowQuery;
 use crate::entrustment::graphql::EntrustmentQuery;
 use crate::error::{Error, Result};
 use crate::finding::graphql::FindingQuery;
@@ -28,6 +29,7 @@ use crate::journal::graphql::{JournalQuery, JournalSubscription};
 use crate::legal_basis::graphql::StatuteQuery;
 use crate::organization::graphql::OrganizationQuery;
 use crate::organization::mutation::OrganizationMutation;
+use crate::peer::graphql::PeerQuery;
 use crate::policy::graphql::PrivacyPolicyQuery;
 use crate::policy::mutation::PrivacyPolicyMutation;
 use crate::provision::graphql::ProvisionQuery;
@@ -55,6 +57,8 @@ pub struct Query(
     ImpactAssessmentQuery,
     PrivacyPolicyQuery,
     FindingQuery,
+    DataFlowQuery,
+    PeerQuery,
     SearchQuery,
     EnumLabelQuery,
     ViewerQuery,

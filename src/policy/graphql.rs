@@ -6,7 +6,7 @@ use futures_util::future::try_join;
 
 use super::section::PolicySection;
 use super::store::{
-    AutoCollectionOfRevision, BodiesOfRevision, ContentOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision,
+    AgainstRegister, AutoCollectionOfRevision, BodiesOfRevision, ContentOfRevision, DevicesOfRevision, DisposalOfRevision, IncomingOfRevision, ItemsOfRevision,
     LabelsOfRevision, OfficersOfRevision, RightsOfRevision, SafeguardsOfRevision, SectionsOfRevision, TimelineOfPolicy, desk_of_revision, recorded_parts,
 };
 use super::{
@@ -310,6 +310,12 @@ impl PolicyRevision {
     /// Video devices (영상정보처리기기). Act 제25조, 제25조의2. At most 200.
     async fn video_devices(&self, ctx: &Context<'_>) -> Result<Vec<VideoDevice>> {
         Ok(ctx.parts::<DevicesOfRevision>(self.0.id).await?.iter().cloned().map(VideoDevice).collect())
+    }
+
+    /// Files, recipients and entrustees that the revision states and the register lacks today (`ADDED`), and that the register has and the revision lacks (`REMOVED`). Recipients and entrustees are compared with those of the
+    /// registrations in force of the files that the revision covers; of all files of the agency, where it names none. Of what the revision does not tell, or only refers to, nothing is lacking. At most 10,000.
+    async fn register_differences(&self, ctx: &Context<'_>) -> Result<Vec<FieldDifference>> {
+        Ok(ctx.load(AgainstRegister(self.0.id)).await?.map(|found| found.iter().take(10_000).cloned().collect()).unwrap_or_default())
     }
 
     /// Differences against the revision that applied before (신구 대조표); empty for the first, and where only the period of one of the two is known.

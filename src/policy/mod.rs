@@ -9,6 +9,7 @@ pub mod graphql;
 mod input;
 pub mod mutation;
 mod parts;
+mod register;
 mod section;
 pub(crate) mod store;
 

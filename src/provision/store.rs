@@ -12,6 +12,7 @@ use super::graphql::{ProvidedItemFilter, ProvisionFilter};
 use super::{ProvidedItem, Provision};
 use crate::agency::agency_keys;
 use crate::collected_item::ItemCategories;
+use crate::data_flow::DataFlowKind;
 use crate::error::{Error, Result};
 use crate::graphql::word;
 use crate::hangul;
@@ -157,7 +158,7 @@ impl Listing for ProvisionListing {
     type Row = provision::Model;
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
-        let stated = Stated { table: "provision", rows: provision::Entity::find().into_query(), organization: "recipient_id" };
+        let stated = Stated { table: "provision", rows: provision::Entity::find().into_query(), organization: "recipient_id", kind: DataFlowKind::Provision };
         let mut rows = stated.of(&self.whose, parents, self.today);
         // Checked when the list was made.
         if let Some(Ok(condition)) = self.filter.as_deref().map(ProvisionFilter::condition) {

@@ -185,6 +185,7 @@ fn field(dimension: Dimension, layout: &Layout) -> Option<Field> {
         Dimension::ItemCategory => Some(layout.category),
         Dimension::UniqueIdentifier => Some(layout.identifier),
         Dimension::SensitiveKind => Some(layout.sensitive),
+        Dimension::FindingRule => Some(layout.finding),
         Dimension::Statute => Some(layout.statute),
         Dimension::RetentionClass => Some(layout.retention_class),
         Dimension::Recipient => Some(layout.recipient),

@@ -10,6 +10,7 @@ use super::segment::{NONE, Segment};
 use crate::agency::AgencyType;
 use crate::collected_item::{ItemCategories, SensitiveKind, UniqueIdentifier};
 use crate::data_file::DataFileStatus;
+use crate::finding::FindingRuleCode;
 use crate::graphql::Language;
 use crate::identity::{GlobalId, NodeType};
 use crate::region::Regions;
@@ -33,6 +34,7 @@ crate::vocabulary! {
         RegisteredMonth = "REGISTERED_MONTH", "등록 월", "Month of registration";
         Status = "STATUS", "상태", "Status";
         Assessed = "ASSESSED", "영향평가 여부", "Whether an impact assessment covers the file";
+        FindingRule = "FINDING_RULE", "점검 규칙", "Rule of the law that the file has a finding of", "By the findings that hold today and concern the file.";
     }
 }
 
@@ -52,6 +54,7 @@ crate::vocabulary! {
         RegisteredYear = "REGISTERED_YEAR", "등록 연도", "Year of registration";
         Status = "STATUS", "상태", "Status", "Counts every status, since the list leaves some out.";
         Assessed = "ASSESSED", "영향평가 여부", "Whether an impact assessment covers the file";
+        FindingRule = "FINDING_RULE", "점검 규칙", "Rule of the law that the file has a finding of", "By the findings that hold today and concern the file.";
     }
 }
 
@@ -74,6 +77,7 @@ impl From<FacetDimension> for Dimension {
             FacetDimension::RegisteredYear => Self::RegisteredYear,
             FacetDimension::Status => Self::Status,
             FacetDimension::Assessed => Self::Assessed,
+            FacetDimension::FindingRule => Self::FindingRule,
         }
     }
 }
@@ -105,6 +109,7 @@ impl Dimension {
             Self::RegisteredMonth => YEARS * 12,
             Self::Status => DataFileStatus::WORDS.len(),
             Self::Assessed => 2,
+            Self::FindingRule => FindingRuleCode::WORDS.len(),
         }
     }
 
@@ -129,6 +134,7 @@ impl Dimension {
             Self::RegisteredMonth => month().into_iter().for_each(|(year, month)| each(year * 12 + month)),
             Self::Status => segment.status.of(file).iter().copied().for_each(each),
             Self::Assessed => each(segment.assessed.contains(file).into()),
+            Self::FindingRule => segment.finding.of(file).iter().copied().for_each(each),
         }
     }
 
@@ -159,6 +165,7 @@ impl Dimension {
             Self::RegisteredMonth => format!("{:04}-{:02}", number / 12, number % 12 + 1),
             Self::Status => word::<DataFileStatus>(place),
             Self::Assessed => (number == 1).to_string(),
+            Self::FindingRule => word::<FindingRuleCode>(place),
         }
     }
 
@@ -182,6 +189,7 @@ impl Dimension {
             Self::Status => label::<DataFileStatus>(place, language),
             Self::Assessed if number == 1 => both("영향평가 수행", "Assessed"),
             Self::Assessed => both("영향평가 없음", "Not assessed"),
+            Self::FindingRule => label::<FindingRuleCode>(place, language),
         }
     }
 

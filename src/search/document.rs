@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::collected_item::{SensitiveKind, UniqueIdentifier};
 use crate::data_file::DataFileStatus;
+use crate::finding::FindingRuleCode;
 use crate::retention::RetentionClass;
 
 /// A file as it is found. A destroyed file is found by what its last registration says.
@@ -42,6 +43,8 @@ pub struct Document {
     pub entrustees: Vec<Uuid>,
     /// Impact assessments that cover the file.
     pub assessments: Vec<Uuid>,
+    /// Rules of the findings that concern the file.
+    pub findings: Vec<FindingRuleCode>,
     /// Policies one of whose revisions, in force or not, covers the file.
     pub policies: Vec<Uuid>,
 }

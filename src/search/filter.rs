@@ -11,6 +11,7 @@ use crate::agency::AgencyTypeFilter;
 use crate::collected_item::{ItemCategories, SensitiveKind, SensitiveKindFilter, UniqueIdentifier, UniqueIdentifierFilter};
 use crate::data_file::{DataFileStatus, DataFileStatusFilter};
 use crate::error::{Error, Result};
+use crate::finding::FindingRuleCodeFilter;
 use crate::graphql::filter::{CountFilter, DateFilter, IdFilter, IntFilter};
 use crate::graphql::scalar::{Count, Date};
 use crate::hangul;
@@ -95,6 +96,8 @@ pub struct SearchFilter {
     pub valid_from: Option<DateFilter>,
     /// Whether an impact assessment covers the file.
     pub is_assessed: Option<bool>,
+    /// Rule of a finding that holds today and concerns the file.
+    pub finding_rule: Option<FindingRuleCodeFilter>,
     /// Status of the file.
     pub status: Option<DataFileStatusFilter>,
     /// All of these hold. At most 100.
@@ -156,6 +159,7 @@ impl SearchFilter {
         part(Dimension::Entrustee, self.entrustee.as_ref().map(|filter| keys(filter, Dimension::Entrustee, NodeType::Organization)).transpose()?);
         part(Dimension::RegisteredYear, self.registered_on.as_ref().map(|filter| days(Number::RegisteredOn, filter)));
         part(Dimension::Assessed, self.is_assessed.map(|wanted| Condition::OneOf(Dimension::Assessed, vec![Value::Word(wanted.to_string())])));
+        part(Dimension::FindingRule, self.finding_rule.as_ref().map(|filter| words(Dimension::FindingRule, filter.words(), filter.is_null)));
         part(Dimension::Status, self.status.as_ref().map(|filter| words(Dimension::Status, filter.words(), filter.is_null)));
         let piece = |text: &String| letters(&hangul::normalised(text));
         let mut other = |condition: Option<Condition>| parts.extend(condition.map(|condition| (None, condition)));

@@ -2,27 +2,27 @@
 //!
 //! Tantivy commits a segment list and a note of our own in one rename, so that after a power cut the index is as at one of its commits, and the note says how much of the journal that commit holds.
 
-use std::collections::{HashMap, HashSet};
+mod follow;
+
+use std::collections::HashMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
 use tantivy::indexer::{LogMergePolicy, MergePolicy};
-use tantivy::{DocSet as _, Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError, Term};
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 use uuid::Uuid;
 
 use super::document::Document;
 use super::layout::{Layout, tokenizers};
 use super::linked::Linked;
 use super::segment::Segment;
-use super::store::Entry;
 use crate::error::{Error, Result};
-use crate::identity::NodeType;
-use crate::journal::ChangeKind;
+use crate::peer::Peers;
 use crate::store::Store;
 
 /// Journal entries that are read and committed together.
@@ -46,8 +46,17 @@ struct Note {
     sequence: i64,
     /// Hash of that entry, in hexadecimal: it tells one register from another.
     hash: String,
-    /// Day for which policies were taken to be in force.
+    /// Day for which policies were taken to be in force, and findings to hold.
     day: NaiveDate,
+    /// Version of the rules by which findings were computed; nothing while they are computed anew.
+    rules: Option<String>,
+}
+
+impl Note {
+    async fn has_the_findings(&self, store: &Store) -> Result<bool> {
+        let version = store.findings_version().await?;
+        Ok(version.is_none() || version == self.rules)
+    }
 }
 
 /// Everything that a search reads: it stays as it is while the index goes on.
@@ -62,6 +71,8 @@ pub struct Snapshot {
     pub linked: Arc<Linked>,
     /// Journal entries up to this one are in it.
     pub sequence: i64,
+    /// Agencies with what they operate, once it was asked for.
+    pub(super) peers: OnceLock<Arc<Peers>>,
 }
 
 /// Why an index that is there is not used.
@@ -75,6 +86,8 @@ pub enum Unusable {
     OtherLayout,
     /// It is of another register, or of one that was put back to an earlier state.
     OtherRegister,
+    /// Findings were computed anew since.
+    OtherRules,
     /// So much is missing that building anew is quicker.
     FarBehind,
 }
@@ -86,6 +99,7 @@ impl std::fmt::Display for Unusable {
             Self::Broken(why) => write!(f, "it cannot be read ({why})"),
             Self::OtherLayout => f.write_str("it was made by another version of yeollam"),
             Self::OtherRegister => f.write_str("it is of another register"),
+            Self::OtherRules => f.write_str("findings were computed by other rules since"),
             Self::FarBehind => f.write_str("much has been recorded since"),
         }
     }
@@ -145,6 +159,9 @@ impl OpenIndex {
         if note.hash != hash {
             return Ok(Err(Unusable::OtherRegister));
         }
+        if !note.has_the_findings(store).await? {
+            return Ok(Err(Unusable::OtherRules));
+        }
         let ahead = store.last_change().await?.map_or(0, |change| change.sequence - note.sequence).unsigned_abs();
         if ahead > ENTRIES_TOGETHER.max(store.file_count().await? / FOLLOWED_SHARE) {
             return Ok(Err(Unusable::FarBehind));
@@ -174,6 +191,7 @@ impl OpenIndex {
             sequence: last.as_ref().map_or(0, |change| change.sequence),
             hash: last.map(|change| hex(&change.hash)).unwrap_or_default(),
             day,
+            rules: store.findings_version().await?,
         };
         let total = store.file_count().await?;
         let mut done = 0;
@@ -240,129 +258,6 @@ impl OpenIndex {
         Ok(())
     }
 
-    /// Brings the index up to date with the journal and the day. Answers whether anything changed.
-    ///
-    /// # Errors
-    /// Those of the database and the disk. Then the index is as at its last commit, and the next call goes on from there.
-    pub async fn catch_up(&mut self, store: &Store, day: NaiveDate) -> Result<bool> {
-        let mut is_changed = false;
-        loop {
-            let entries = store.entries_after(self.note.sequence, ENTRIES_TOGETHER).await?;
-            let is_all = (entries.len() as u64) < ENTRIES_TOGETHER;
-            if entries.is_empty() && self.note.day >= day {
-                return Ok(is_changed);
-            }
-            self.follow(store, &entries, day).await?;
-            is_changed = true;
-            if is_all {
-                return Ok(is_changed);
-            }
-        }
-    }
-
-    async fn follow(&mut self, store: &Store, entries: &[Entry], day: NaiveDate) -> Result<()> {
-        let of = |node_type: NodeType| {
-            let keys: HashSet<Uuid> = entries.iter().filter(|entry| entry.node_type == node_type).map(|entry| entry.node).collect();
-            keys.into_iter().collect::<Vec<_>>()
-        };
-        let mut policies = of(NodeType::PrivacyPolicy);
-        policies.extend(store.policies_of_revisions(&of(NodeType::PolicyRevision)).await?);
-        if self.note.day < day {
-            policies.extend(store.policies_that_turned(self.note.day, day).await?);
-        }
-        let assessments = of(NodeType::ImpactAssessment);
-        let mut files: HashSet<Uuid> = of(NodeType::DataFile).into_iter().collect();
-        files.extend(store.files_covered(&policies, &assessments).await?);
-        // Those that were covered, and no longer are.
-        files.extend(self.files_with(policies.iter().map(|key| Layout::key_term(self.layout.policy, *key)))?);
-        files.extend(self.files_with(assessments.iter().map(|key| Layout::key_term(self.layout.assessment, *key)))?);
-        let is_merge = |entry: &&Entry| matches!(entry.kind, ChangeKind::OrganizationMerged | ChangeKind::OrganizationSeparated);
-        let merged: HashSet<Uuid> = entries.iter().filter(is_merge).map(|entry| entry.node).collect();
-        files.extend(store.files_naming(&merged.iter().copied().collect::<Vec<_>>()).await?);
-        self.update_linked(store, of(NodeType::Agency), of(NodeType::Organization), of(NodeType::Statute)).await?;
-        if !merged.is_empty() {
-            // Which one a separated organization was merged into, the tables no longer tell.
-            let all = store.organization_entries(None).await?;
-            Arc::make_mut(&mut self.linked).organizations.update(all);
-        }
-        let mut files: Vec<Uuid> = files.into_iter().collect();
-        files.sort_unstable();
-        for files in files.chunks(usize::try_from(FILES_TOGETHER).unwrap_or(usize::MAX)) {
-            let documents = store.documents(files, day).await?;
-            self.replace(files, &documents)?;
-        }
-        let mut note = Note { day: day.max(self.note.day), ..self.note.clone() };
-        if let Some(last) = entries.last() {
-            note.sequence = last.sequence;
-            note.hash = hex(&last.hash);
-        }
-        let writer = Arc::clone(&self.writer);
-        let is_erased = entries.iter().any(|entry| entry.kind == ChangeKind::ValueRedacted);
-        self.note = blocking(move || {
-            let mut writer = guard(&writer);
-            commit(&mut writer, &note)?;
-            if is_erased && let Err(error) = purge(&mut writer, &note) {
-                // A merge under way took a segment away: what was deleted goes with the next merge, and is found no more.
-                tracing::warn!(error = error.chain(), "what was erased is not yet gone from the files of the search index");
-            }
-            Ok(note)
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Puts files as they are now in the place of what the index has of them.
-    fn replace(&self, files: &[Uuid], documents: &[Document]) -> Result<()> {
-        let writer = guard(&self.writer);
-        for file in files {
-            writer.delete_term(Layout::key_term(self.layout.key, *file));
-        }
-        for document in documents {
-            writer.add_document(self.layout.entry(document))?;
-        }
-        Ok(())
-    }
-
-    async fn update_linked(&mut self, store: &Store, agencies: Vec<Uuid>, organizations: Vec<Uuid>, statutes: Vec<Uuid>) -> Result<()> {
-        if agencies.is_empty() && organizations.is_empty() && statutes.is_empty() {
-            return Ok(());
-        }
-        let agencies = store.agency_entries(Some(&agencies)).await?;
-        let organizations = store.organization_entries(Some(&organizations)).await?;
-        let statutes = store.statute_entries(Some(&statutes)).await?;
-        let linked = Arc::make_mut(&mut self.linked);
-        if !agencies.is_empty() {
-            linked.agencies.update(agencies);
-        }
-        if !organizations.is_empty() {
-            linked.organizations.update(organizations);
-        }
-        if !statutes.is_empty() {
-            linked.statutes.update(statutes);
-        }
-        Ok(())
-    }
-
-    /// Files in the index with one of the terms.
-    fn files_with(&self, terms: impl Iterator<Item = Term>) -> Result<Vec<Uuid>> {
-        let searcher = self.reader.searcher();
-        let mut files = Vec::new();
-        for term in terms {
-            for reader in searcher.segment_readers() {
-                let postings = reader.inverted_index(term.field())?.read_postings(&term, tantivy::schema::IndexRecordOption::Basic)?;
-                let Some(mut postings) = postings else { continue };
-                let halves = (reader.fast_fields().u64("key_high")?, reader.fast_fields().u64("key_low")?);
-                while postings.doc() != tantivy::TERMINATED {
-                    if let (Some(high), Some(low)) = (halves.0.first(postings.doc()), halves.1.first(postings.doc())) {
-                        files.push(Uuid::from_u64_pair(high, low));
-                    }
-                    postings.advance();
-                }
-            }
-        }
-        Ok(files)
-    }
-
     /// What the last commit holds, for searches.
     ///
     /// # Errors
@@ -391,6 +286,7 @@ impl OpenIndex {
             segments: opened.into_iter().map(|(_, segment)| segment).collect(),
             linked: Arc::clone(&self.linked),
             sequence: self.note.sequence,
+            peers: OnceLock::new(),
         })
     }
 }
@@ -580,7 +476,7 @@ impl OpenIndex {
         let layout = Layout::new();
         let mut index = Index::create_in_ram(layout.schema.clone());
         index.set_tokenizers(tokenizers());
-        let note = Note { layout: layout.fingerprint(), sequence: 0, hash: String::new(), day: NaiveDate::MIN };
+        let note = Note { layout: layout.fingerprint(), sequence: 0, hash: String::new(), day: NaiveDate::MIN, rules: None };
         let open = Self::with(index, note.clone(), linked).unwrap();
         for documents in documents {
             open.replace(&documents.iter().map(|document| document.id).collect::<Vec<_>>(), documents).unwrap();

@@ -14,7 +14,7 @@ use crate::collected_item::ItemCategories;
 use crate::vocabulary::Vocabulary as _;
 
 /// Version of the layout. One more with each change of what a file's fields mean: an index of another version is built anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Fields of the index.
 #[derive(Clone, Debug)]
@@ -77,6 +77,8 @@ pub struct Layout {
     pub valid_from: Field,
     /// Keys of impact assessments.
     pub assessment: Field,
+    /// Rules of the findings that concern the file.
+    pub finding: Field,
     /// Keys of policies one of whose revisions covers the file.
     pub policy: Field,
 }
@@ -115,7 +117,8 @@ impl Layout {
             sensitive: schema.add_text_field("sensitive", word.clone()),
             statute: schema.add_bytes_field("statute", key.clone()),
             article: schema.add_bytes_field("article", INDEXED),
-            retention_class: schema.add_text_field("retention_class", word),
+            retention_class: schema.add_text_field("retention_class", word.clone()),
+            finding: schema.add_text_field("finding", word),
             retention_months: schema.add_i64_field("retention_months", FAST),
             recipient: schema.add_bytes_field("recipient", key.clone()),
             received: schema.add_bytes_field("received", INDEXED),
@@ -189,6 +192,7 @@ impl Layout {
             entry.add_i64(self.registered_on, day_number(day));
         }
         entry.add_i64(self.valid_from, day_number(file.valid_from));
+        file.findings.iter().for_each(|rule| entry.add_text(self.finding, rule.as_str()));
         file.assessments.iter().for_each(|key| entry.add_bytes(self.assessment, key.as_bytes()));
         file.policies.iter().for_each(|key| entry.add_bytes(self.policy, key.as_bytes()));
         entry

@@ -20,6 +20,8 @@ pub struct AgencyEntry {
     pub parent: Option<Uuid>,
     /// Its type.
     pub agency_type: AgencyType,
+    /// Whether it exists.
+    pub exists: bool,
     /// Code of its region.
     pub region: Option<String>,
     /// Its name, short name and aliases.
@@ -132,6 +134,7 @@ pub struct Agencies {
     numbered: Numbered,
     parents: Vec<Option<u32>>,
     types: Vec<AgencyType>,
+    exist: FixedBitSet,
     /// Places in [`Regions::all`] of the region and of those above it.
     regions: Vec<Vec<u32>>,
 }
@@ -150,6 +153,12 @@ impl Agencies {
     #[must_use]
     pub fn agency_type(&self, number: u32) -> Option<AgencyType> {
         self.types.get(number as usize).copied()
+    }
+
+    /// Whether an agency exists.
+    #[must_use]
+    pub fn exists(&self, number: u32) -> bool {
+        self.exist.contains(number as usize)
     }
 
     /// Place of an agency's type in the vocabulary of types.
@@ -219,6 +228,8 @@ impl Agencies {
                 self.regions.push(Vec::new());
             }
             self.types[number] = entry.agency_type;
+            self.exist.grow(number + 1);
+            self.exist.set(number, entry.exists);
             self.regions[number] = entry.region.as_deref().map(region_and_above).unwrap_or_default();
             parents.push((number, entry.parent));
         }

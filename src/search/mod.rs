@@ -21,6 +21,7 @@ pub mod similar;
 pub mod statistics;
 mod store;
 pub mod suggest;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -62,8 +63,8 @@ crate::vocabulary! {
 
 /// Pause after the index could not follow the journal.
 const RETRY: Duration = Duration::from_secs(5);
-/// Longest time until a change of the day is noticed.
-const DAY_CHECK: Duration = Duration::from_secs(60);
+/// Longest time until it is noticed that another day began, or that findings were computed anew.
+const CHECK: Duration = Duration::from_secs(60);
 
 /// The search of a server: empty until the index is ready.
 #[derive(Clone)]
@@ -169,13 +170,21 @@ impl Search {
         store.head().follow(follower);
         self.set(State::Ready(Arc::new(index.snapshot().await?)));
         tracing::info!(sequence = index.sequence(), "the search index is ready");
+        let mut checks = tokio::time::interval_at(tokio::time::Instant::now() + CHECK, CHECK);
         loop {
             head.mark_unchanged();
             if index.catch_up(store, today()).await? {
                 self.set(State::Ready(Arc::new(index.snapshot().await?)));
             }
             followed.send_replace(index.sequence());
-            let _ = tokio::time::timeout(DAY_CHECK, head.changed()).await;
+            tokio::select! {
+                _ = head.changed() => {}
+                _ = checks.tick() => if !index.has_the_findings(store).await? {
+                    drop(index);
+                    index = OpenIndex::open(folder, store, today(), &progress).await?;
+                    self.set(State::Ready(Arc::new(index.snapshot().await?)));
+                },
+            }
         }
     }
 }

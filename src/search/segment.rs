@@ -17,6 +17,7 @@ use super::names::Names;
 use crate::collected_item::{ItemCategories, SensitiveKind, UniqueIdentifier};
 use crate::data_file::DataFileStatus;
 use crate::error::Result;
+use crate::finding::FindingRuleCode;
 use crate::retention::RetentionClass;
 use crate::vocabulary::Vocabulary;
 
@@ -77,6 +78,8 @@ pub struct Segment {
     pub identifier: Values,
     /// Places in the vocabulary.
     pub sensitive: Values,
+    /// Places in the vocabulary.
+    pub finding: Values,
     /// Numbers of statutes.
     pub statute: Values,
     /// Place in the vocabulary.
@@ -156,6 +159,7 @@ impl Segment {
             category: values(layout.category, &|bytes| u32::try_from(categories.place(std::str::from_utf8(bytes).ok()?)?).ok())?,
             identifier: values(layout.identifier, &place_in::<UniqueIdentifier>)?,
             sensitive: values(layout.sensitive, &place_in::<SensitiveKind>)?,
+            finding: values(layout.finding, &place_in::<FindingRuleCode>)?,
             statute: values(layout.statute, &|bytes| key(&|id| linked.statutes.number(id), bytes))?,
             retention_class: values(layout.retention_class, &place_in::<RetentionClass>)?,
             recipient: values(layout.recipient, &body)?,

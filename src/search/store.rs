@@ -1,5 +1,7 @@
 //! What the index reads from the tables: files as they are found, the names of linked objects, and which files a change of the journal touches.
 
+mod found;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use super::document::{Basis, Document, Item, Provision};
 use super::linked::{AgencyEntry, NamedEntry};
+use crate::agency::AgencyStatus;
 use crate::error::Result;
 use crate::graphql::word;
 use crate::identity::NodeType;
@@ -151,7 +154,14 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 let names = std::iter::once(row.name).chain(row.short_name).chain(aliases.remove(&row.id).unwrap_or_default());
-                Ok(AgencyEntry { key: row.id, parent: row.parent_id, agency_type: word(&row.agency_type)?, region: row.region_code, names: distinct(names) })
+                Ok(AgencyEntry {
+                    key: row.id,
+                    parent: row.parent_id,
+                    agency_type: word(&row.agency_type)?,
+                    exists: word::<AgencyStatus>(&row.status)? != AgencyStatus::Abolished,
+                    region: row.region_code,
+                    names: distinct(names),
+                })
             })
             .collect()
     }
@@ -269,13 +279,14 @@ impl Store {
         let mut entrustees = self.entrusted(&files, &coverage).await?;
         let mut assessments: HashMap<Uuid, Vec<Uuid>> = grouped(
             impact_assessment_data_file::Entity::find()
-                .filter(impact_assessment_data_file::Column::DataFileId.is_in(file_ids))
+                .filter(impact_assessment_data_file::Column::DataFileId.is_in(file_ids.iter().copied()))
                 .order_by_asc(impact_assessment_data_file::Column::ImpactAssessmentId)
                 .all(self.db())
                 .await?
                 .into_iter()
                 .map(|row| (row.data_file_id, row.impact_assessment_id)),
         );
+        let mut findings = self.rules_found(&file_ids, day).await?;
         let mut documents = Vec::with_capacity(files.len());
         for file in files {
             let Some(head) = heads.remove(&file.registration_id) else { continue };
@@ -296,6 +307,7 @@ impl Store {
                 provisions: provisions.remove(&file.id).unwrap_or_default(),
                 entrustees: entrustees.remove(&file.id).unwrap_or_default(),
                 assessments: assessments.remove(&file.id).unwrap_or_default(),
+                findings: findings.remove(&file.id).unwrap_or_default(),
                 policies: coverage.get(&file.id).map(|covering| covering.policies.clone()).unwrap_or_default(),
             });
         }

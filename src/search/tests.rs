@@ -18,6 +18,7 @@ use super::{Dimension, StatisticsMeasure};
 use crate::agency::AgencyType;
 use crate::collected_item::{ItemCategories, SensitiveKind, UniqueIdentifier};
 use crate::data_file::DataFileStatus;
+use crate::finding::FindingRuleCode;
 use crate::graphql::order::OrderDirection;
 use crate::retention::RetentionClass;
 use crate::store::{Cursor, Page};
@@ -45,6 +46,7 @@ fn linked() -> Linked {
         key: key(1, place),
         parent: parent.map(|parent| key(1, parent)),
         agency_type: *agency_type,
+        exists: true,
         region: Some((*region).to_owned()),
         names: vec![(*name).to_owned()],
     };
@@ -81,6 +83,7 @@ prop_compose! {
         provisions in prop::collection::vec((0..BODIES.len(), prop::collection::vec(0..ITEMS.len(), 0..2)), 0..2),
         entrustees in prop::collection::vec(0..BODIES.len(), 0..2),
         is_assessed in any::<bool>(),
+        findings in prop::sample::subsequence(vec![FindingRuleCode::R03, FindingRuleCode::R11, FindingRuleCode::R17], 0..3),
     ) -> Document {
         Document {
             id: Uuid::nil(),
@@ -99,6 +102,7 @@ prop_compose! {
             provisions: provisions.into_iter().map(|(body, items)| Provision { recipient: key(2, body), items: items.into_iter().map(|place| item(ITEMS[place])).collect() }).collect(),
             entrustees: entrustees.into_iter().map(|body| key(2, body)).collect(),
             assessments: if is_assessed { vec![key(4, 0)] } else { Vec::new() },
+            findings,
             policies: Vec::new(),
         }
     }
@@ -119,7 +123,7 @@ fn word(value: impl Into<String>) -> Value {
 type Asked = (Option<Dimension>, Condition, Arc<dyn Fn(&Document) -> bool>);
 
 fn condition() -> impl Strategy<Value = usize> {
-    0..12_usize
+    0..13_usize
 }
 
 fn place_of(document: &Document) -> usize {
@@ -170,6 +174,11 @@ fn asked(which: usize) -> Asked {
                     provision.recipient == key(2, 0) && provision.items.iter().any(|item| item.identifier == Some(UniqueIdentifier::ResidentRegistrationNumber))
                 })
             }),
+        ),
+        11 => (
+            Some(Dimension::FindingRule),
+            Condition::OneOf(Dimension::FindingRule, vec![word("R03"), word("R17")]),
+            Arc::new(|file| file.findings.iter().any(|rule| matches!(rule, FindingRuleCode::R03 | FindingRuleCode::R17))),
         ),
         _ => (
             Some(Dimension::RetentionClass),
@@ -228,6 +237,7 @@ fn values(document: &Document, dimension: Dimension) -> Vec<String> {
         Dimension::RegisteredYear => document.registered_on.iter().map(|day| day.year().to_string()).collect(),
         Dimension::Status => vec![document.status.as_str().to_owned()],
         Dimension::Assessed => vec![(!document.assessments.is_empty()).to_string()],
+        Dimension::FindingRule => document.findings.iter().map(|rule| rule.as_str().to_owned()).collect(),
         other => panic!("this test does not know the values of {other:?}"),
     };
     values.sort();
@@ -235,7 +245,7 @@ fn values(document: &Document, dimension: Dimension) -> Vec<String> {
     values
 }
 
-const COUNTED: [Dimension; 8] = [
+const COUNTED: [Dimension; 9] = [
     Dimension::AgencyType,
     Dimension::Region,
     Dimension::ItemCategory,
@@ -244,6 +254,7 @@ const COUNTED: [Dimension; 8] = [
     Dimension::RegisteredYear,
     Dimension::Status,
     Dimension::Assessed,
+    Dimension::FindingRule,
 ];
 
 const ORDERS: [SearchOrderField; 4] = [SearchOrderField::Relevance, SearchOrderField::Name, SearchOrderField::DataSubjectCount, SearchOrderField::RegisteredOn];

@@ -3,12 +3,13 @@
 //! Of two registrations or revisions that start on one day, the one recorded later wins (the higher number). A revision without a first day counts as the earliest.
 
 use chrono::{Days, NaiveDate};
-use entity::{data_file, organization, policy_revision, policy_revision_data_file, registration};
+use entity::{data_file, data_flow, organization, policy_revision, policy_revision_data_file, registration};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 use super::condition::any_of;
 use super::page::{Key, Kind, Order, OrderKey};
+use crate::data_flow::DataFlowKind;
 use crate::stated::{StatedFor, Whose};
 use crate::vocabulary::Vocabulary as _;
 
@@ -52,6 +53,8 @@ pub struct Stated {
     pub rows: SelectStatement,
     /// Column of the recipient or entrustee.
     pub organization: &'static str,
+    /// Data flows that its rows make.
+    pub kind: DataFlowKind,
 }
 
 impl Stated {
@@ -76,6 +79,18 @@ impl Stated {
                 let standing = standing_organization(&format!("{}.{}", self.table, self.organization));
                 let mut rows = self.in_force(day);
                 rows.expr_as(standing, "parent_id").and_where(organization.in_subquery(with_merged(parents)));
+                rows
+            }
+            Whose::DataFlow => {
+                let flow = |column: data_flow::Column| Expr::col((data_flow::Entity, column));
+                let standing = standing_organization(&format!("{}.{}", self.table, self.organization));
+                let same = flow(data_flow::Column::AgencyId).equals((self.table, "agency_id")).and(flow(data_flow::Column::OrganizationId).eq(standing));
+                let kind = self.kind;
+                let mut rows = self.in_force(day);
+                rows.expr_as(flow(data_flow::Column::Id), "parent_id")
+                    .inner_join(data_flow::Entity, same)
+                    .and_where(flow(data_flow::Column::Kind).eq(kind.as_str()))
+                    .and_where(flow(data_flow::Column::Id).is_in(parents.iter().copied()));
                 rows
             }
             Whose::Registration { stated_for } => self.for_registrations(parents, stated_for.as_deref(), day),

@@ -84,6 +84,8 @@ tables![
     source_document,
     source,
     finding,
+    data_flow,
+    data_flow_category,
     change,
     redaction,
     api_token,

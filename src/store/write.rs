@@ -37,7 +37,7 @@ pub struct Write {
     written: usize,
     is_rehearsal: bool,
     pub(crate) known: Known,
-    /// What findings are still to be computed of.
+    /// What findings and data flows are still to be computed of.
     pub(crate) unexamined: Unexamined,
 }
 
@@ -198,10 +198,12 @@ impl Write {
         self.insert([row]);
     }
 
-    /// Whatever the journal tells of may have other findings now; but for where its values were read.
+    /// Whatever the journal tells of may have other findings and data flows now; but for where its values were read.
     fn note_unexamined(&mut self, kind: ChangeKind, node_type: NodeType, node_id: Uuid) {
-        if kind != ChangeKind::SourcesAmended {
-            self.unexamined.note(node_type, node_id);
+        match kind {
+            ChangeKind::SourcesAmended => {}
+            ChangeKind::OrganizationMerged | ChangeKind::OrganizationSeparated => self.unexamined.note_organization(node_id),
+            _ => self.unexamined.note(node_type, node_id),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Findings of the law's rules: right by hand-count on the bundled documents, and whatever is written, those that a computation from nothing gives.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use yeollam::access::Role;
 use yeollam::generate::{Request, generate};
@@ -157,6 +159,7 @@ async fn findings_are_those_of_a_computation_from_nothing(server: Server) {
         let written = found(&server, "includesEnded: true").await;
         server.store.recompute_findings(now(), salts(), |_, _| ()).await.unwrap();
         assert_eq!(written, found(&server, "includesEnded: true").await, "after {name}");
+        the_search_knows_them(&server, name).await;
         assert!(server.store.findings_are_current().await.unwrap());
         all = written;
     }
@@ -167,6 +170,43 @@ async fn findings_are_those_of_a_computation_from_nothing(server: Server) {
     let rules = files["findingRules"].as_array().unwrap();
     let finding = rules.iter().filter(|rule| rule["count"].as_i64() > Some(0)).count();
     assert!(finding >= 12, "{rules:#?}");
+}
+
+/// What the search counts by rules is what the findings say of the files that it finds, also of those whose findings others caused.
+async fn the_search_knows_them(server: &Server, when: &str) {
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut after = Value::Null;
+    loop {
+        let document = "query ($after: String) { findings(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes { rule { code } dataFile { id status } } } }";
+        let page = server.query(document, json!({"after": after})).await["findings"].take();
+        for node in page["nodes"].as_array().unwrap() {
+            let file = &node["dataFile"];
+            if file["status"] == "REGISTERED" || file["status"] == "DISCLOSED" {
+                files.entry(node["rule"]["code"].as_str().unwrap().to_owned()).or_default().insert(file["id"].as_str().unwrap().to_owned());
+            }
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] != true {
+            break;
+        }
+    }
+    let answer = server.query("{ search { facets(by: [FINDING_RULE], first: 100) { values { key count } } } }", json!({})).await;
+    let facet: BTreeMap<String, usize> = answer["search"]["facets"][0]["values"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| (value["key"].as_str().unwrap().to_owned(), usize::try_from(value["count"].as_u64().unwrap()).unwrap()))
+        .collect();
+    let expected: BTreeMap<String, usize> = files.iter().map(|(rule, files)| (rule.clone(), files.len())).collect();
+    assert_eq!(facet, expected, "{when}: {answer}");
+    for (rule, files) in files.iter().take(5) {
+        let filter = json!({"findingRule": {"eq": rule}});
+        let answer =
+            server.query("query ($filter: SearchFilter) { search(filter: $filter, first: 100) { totalCount nodes { id } } }", json!({"filter": filter})).await;
+        let found: BTreeSet<String> = answer["search"]["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(answer["search"]["totalCount"], files.len(), "{when} {rule}");
+        assert!(found.is_subset(files), "{when} {rule}");
+    }
 }
 
 async fn a_dry_run_tells_what_would_be_found(server: Server) {

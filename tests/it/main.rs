@@ -8,6 +8,7 @@ mod applications;
 mod bundled;
 mod contention;
 mod findings;
+mod flows;
 mod generate;
 mod harness;
 mod history;

@@ -13,7 +13,7 @@ use crate::harness::generated::{self, File};
 use crate::harness::introspection::{Schema, arguments, named, text};
 use crate::harness::{Backend, Data, Server, on_both};
 
-/// Node of each type that has many of everything, as the selection that leads to it. Types without lists are left out.
+/// Node of each type that has many of everything, or of the list named, as the selection that leads to it. Types without lists are left out.
 const MANY: &[(&str, &str)] = &[
     ("Agency", r#"agency(code: "G000000")"#),
     ("DataFile", r#"dataFile(registrationNumber: "G000000-1")"#),
@@ -22,6 +22,15 @@ const MANY: &[(&str, &str)] = &[
     ("Statute", r#"statute(name: "가람한도법")"#),
     ("Organization", r#"organization(name: "가온정보(주)")"#),
     ("ImpactAssessment", "impactAssessments(filter: {year: {eq: 2025}}) { nodes"),
+    // A flow is made of the ones or of the others.
+    (
+        "DataFlow.provisions",
+        r#"dataFlows(first: 1, filter: {from: {code: {eq: "G000000"}}, to: {name: {eq: "두루 받는 기관"}}, kind: {eq: PROVISION}}) { nodes"#,
+    ),
+    (
+        "DataFlow.entrustments",
+        r#"dataFlows(first: 1, filter: {from: {code: {eq: "G000000"}}, to: {name: {eq: "가온정보(주)"}}, kind: {eq: ENTRUSTMENT}}) { nodes"#,
+    ),
     ("PrivacyPolicy", r#"privacyPolicies(filter: {title: {eq: "가람특별시 처리방침"}}) { nodes"#),
     ("PolicyRevision", r#"privacyPolicies(filter: {title: {eq: "가람특별시 처리방침"}}) { nodes { current"#),
 ];
@@ -42,16 +51,19 @@ impl List {
     /// Every list of the schema in every order.
     fn all(schema: &Schema) -> Vec<Self> {
         let parents = std::iter::once(("Query", None)).chain(MANY.iter().map(|(name, path)| (*name, Some(*path))));
-        let known: BTreeSet<&str> = MANY.iter().map(|(name, _)| *name).collect();
+        let known: BTreeSet<&str> = MANY.iter().map(|(name, _)| name.split('.').next().unwrap_or_default()).collect();
         for node_type in schema.node_types() {
             let has_lists = schema.fields(node_type).iter().any(|field| named(&field["type"]).ends_with("Connection"));
             // An import is shown to whoever brought it: tests/it/sheets.rs walks its messages.
             assert!(!has_lists || known.contains(node_type) || node_type == "Import", "tell in this test which {node_type} has many of everything");
         }
         let mut lists = Vec::new();
-        for (type_name, parent) in parents {
+        for (name, parent) in parents {
+            let (type_name, only) = name.split_once('.').map_or((name, None), |(type_name, only)| (type_name, Some(only)));
             // What needs a token is no list of the public.
-            let is_list = |field: &&Value| named(&field["type"]).ends_with("Connection") && field["name"] != "applications";
+            let is_list = |field: &&Value| {
+                named(&field["type"]).ends_with("Connection") && field["name"] != "applications" && only.is_none_or(|only| field["name"] == only)
+            };
             for field in schema.fields(type_name).into_iter().filter(is_list) {
                 let names: Vec<&str> = arguments(field).iter().map(|argument| text(&argument["name"])).collect();
                 let mut orders = vec![None];

@@ -31,6 +31,9 @@ async fn alike(server: &Server, node_type: &str) -> Vec<String> {
         "PrivacyPolicy" => (r#"privacyPolicies(first: 30, filter: {title: {startsWith: "시험 처리방침"}})"#, &[]),
         "PolicyRevision" => (r#"privacyPolicies(first: 30, filter: {title: {startsWith: "시험 처리방침"}})"#, &["current"]),
         "Finding" => (r#"findings(first: 30, orderBy: {field: RULE, direction: ASC}, filter: {dataFile: {name: {startsWith: "시험 신청자 명부"}}})"#, &[]),
+        "DataFlow" => {
+            (r#"dataFlows(first: 30, filter: {from: {parent: {code: {eq: "G000000"}}}, kind: {eq: PROVISION}, to: {name: {startsWith: "가람구청"}}})"#, &[])
+        }
         "Change" => ("changes(first: 30, filter: {kind: {eq: REGISTRATION_RECORDED}})", &[]),
         other => panic!("{other} is a new type of node: tell here how to find thirty of them"),
     };

@@ -133,6 +133,8 @@ async fn entities_are_the_tables(server: Server) {
         change,
         collected_item,
         data_file,
+        data_flow,
+        data_flow_category,
         disposal_method,
         entrustment,
         finding,

@@ -1,4 +1,4 @@
-//! Computing findings in the transaction of the write that causes them (docs/adr/0011).
+//! Computing what follows from a write in its transaction: findings (docs/adr/0011), and then data flows (docs/adr/0022).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
@@ -27,7 +27,7 @@ use crate::registration::{NumberedContent, contents_of_files};
 use crate::store::{Write, listed_by_default, revisions_in_force, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
-/// What a write told the journal of, and of which the findings are to be computed before it is committed.
+/// What a write told the journal of, and of which findings and data flows are to be computed before it is committed.
 #[derive(Debug, Default)]
 pub(crate) struct Unexamined {
     pub(super) files: BTreeSet<Uuid>,
@@ -35,6 +35,8 @@ pub(crate) struct Unexamined {
     pub(super) policies: BTreeSet<Uuid>,
     pub(super) revisions: BTreeSet<Uuid>,
     pub(super) agencies: BTreeSet<Uuid>,
+    /// Organizations for which others count from now on, or no longer.
+    organizations: BTreeSet<Uuid>,
 }
 
 impl Unexamined {
@@ -48,6 +50,11 @@ impl Unexamined {
             NodeType::Agency => self.agencies.insert(id),
             _ => false,
         };
+    }
+
+    /// Notes that an organization counts for another one from now on, or no longer.
+    pub fn note_organization(&mut self, id: Uuid) {
+        self.organizations.insert(id);
     }
 
     /// Notes files of which something outside their registrations changed.
@@ -86,7 +93,7 @@ impl Write {
         Ok(())
     }
 
-    /// Computes the findings of everything that the write told of and whose findings it has not computed yet.
+    /// Computes the findings of everything that the write told of and whose findings it has not computed yet, and the data flows of the agencies concerned.
     pub(crate) async fn examine(&mut self) -> Result<()> {
         let assessments = mem::take(&mut self.unexamined.assessments).into_iter().collect();
         let covered = rows_with::<impact_assessment_data_file::Entity>(self.txn().await?, impact_assessment_data_file::Column::ImpactAssessmentId, assessments);
@@ -107,10 +114,15 @@ impl Write {
         for policies in chunks(mem::take(&mut self.unexamined.policies)) {
             Box::pin(self.examine_policies(&policies)).await?;
         }
-        for agencies in chunks(mem::take(&mut self.unexamined.agencies)) {
+        let mut agencies = mem::take(&mut self.unexamined.agencies);
+        for agencies in chunks(agencies.clone()) {
             Box::pin(self.examine_agencies(&agencies)).await?;
         }
-        Ok(())
+        let merged: Vec<Uuid> = mem::take(&mut self.unexamined.organizations).into_iter().collect();
+        if !merged.is_empty() {
+            agencies.extend(self.agencies_naming(&merged).await?);
+        }
+        Box::pin(self.derive_flows(&agencies)).await
     }
 
     /// Computes the findings of every revision of the policies: a new one ends those before it.

@@ -76,7 +76,8 @@ impl FindingListing {
 }
 
 /// Findings that hold on a day.
-fn holding(day: NaiveDate) -> Condition {
+#[must_use]
+pub fn holding(day: NaiveDate) -> Condition {
     let column = |column: finding::Column| Expr::col((finding::Entity, column));
     let until = column(finding::Column::Until);
     Condition::all().add(column(finding::Column::Since).lte(day)).add(until.clone().is_null().or(until.gt(day)))

@@ -1,4 +1,4 @@
-//! Computing the findings of the whole register anew, when the rules changed.
+//! Computing the findings and data flows of the whole register anew, when the rules changed.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::linked;
 use crate::collected_item::ItemCategories;
+use crate::data_flow::FLOWS_VERSION;
 use crate::error::Result;
 use crate::finding::RULES_VERSION;
 use crate::store::{Salts, Store};
@@ -26,9 +27,9 @@ const AGENCIES_TO_RECOMPUTE: u64 = 500;
 /// Files of which the findings are recomputed in one transaction, but for those of a single agency.
 const FILES_TO_RECOMPUTE: i64 = 2_000;
 
-/// Versions that findings follow from: of the rules, and of the categories by which identifiers and sensitive items are told.
+/// Versions that findings and data flows follow from: of the rules, of the categories by which identifiers and sensitive items are told, of the way in which flows are derived.
 fn version() -> String {
-    format!("{RULES_VERSION}.{}", ItemCategories::bundled().version())
+    format!("{RULES_VERSION}.{}.{FLOWS_VERSION}", ItemCategories::bundled().version())
 }
 
 /// Notes by which version of the rules findings were computed.
@@ -51,16 +52,24 @@ pub async fn begin(db: &impl ConnectionTrait) -> Result<()> {
 }
 
 impl Store {
+    /// Version of the rules by which the findings of the whole register were computed; `None` while they are computed anew.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn findings_version(&self) -> Result<Option<String>> {
+        let stored = setting::Entity::find_by_id(VERSION_SETTING).one(self.db()).await?;
+        Ok(stored.map(|row| row.value).filter(|value| !value.contains('/')))
+    }
+
     /// Whether the findings were computed by the rules of this program.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn findings_are_current(&self) -> Result<bool> {
-        let stored = setting::Entity::find_by_id(VERSION_SETTING).one(self.db()).await?;
-        Ok(stored.is_some_and(|row| row.value == version()))
+        Ok(self.findings_version().await?.is_some_and(|stored| stored == version()))
     }
 
-    /// Computes the findings of the whole register anew, agency by agency, each batch in a transaction of its own. Where it was interrupted it goes on. `progress` is told how many of how many agencies are done.
+    /// Computes the findings and data flows of the whole register anew, agency by agency, each batch in a transaction of its own. Where it was interrupted it goes on. `progress` is told how many of how many agencies are done.
     ///
     /// # Errors
     /// Those of the database. What earlier batches computed stays.

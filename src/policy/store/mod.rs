@@ -1,5 +1,6 @@
 //! Policies and their revisions in the tables: lists, the timeline of a policy, the parts of a revision.
 
+mod against_register;
 mod content;
 mod publish;
 mod record;
@@ -21,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::identity::NodeType;
 use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, combined, folded_text, key};
 
+pub use against_register::AgainstRegister;
 pub use content::{desk_of_revision, recorded_parts, revision_contents};
 pub use publish::Publishing;
 pub use record::policy_content;

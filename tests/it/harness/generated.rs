@@ -107,7 +107,8 @@ pub fn document() -> String {
     assessments.push(assessment("G000000", &numbers.iter().map(|number| (*number).to_owned()).collect::<Vec<_>>(), 2025));
     let revisions: Vec<Value> = (0..MANY as u64)
         .map(|index| {
-            let stated: Vec<Value> = (0..MANY).map(|number| provision(&format!("받는 기관 {number:02}"), number)).collect();
+            let recipients = (0..MANY).map(|number| format!("받는 기관 {number:02}")).chain((0..MANY).map(|_| "두루 받는 기관".to_owned()));
+            let stated: Vec<Value> = recipients.enumerate().map(|(number, recipient)| provision(&recipient, number)).collect();
             let entrusted: Vec<Value> = (0..MANY).map(|number| entrustment(&format!("맡는 회사 {number:02}"), number)).collect();
             json!({"effectiveFrom": day(10 * index), "dataFiles": numbers, "sections": [], "provisions": stated, "entrustments": entrusted})
         })

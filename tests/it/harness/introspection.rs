@@ -27,8 +27,6 @@ const INTROSPECTION: &str = "
 pub struct Schema {
     /// Types by name, those of introspection left out.
     pub types: BTreeMap<String, Value>,
-    /// What `__schema` answered.
-    pub root: Value,
 }
 
 impl Schema {
@@ -36,7 +34,7 @@ impl Schema {
     pub async fn of(server: &Server) -> Self {
         let root = server.query(INTROSPECTION, json!({})).await["__schema"].take();
         let types = root["types"].as_array().unwrap().iter().map(|shape| (text(&shape["name"]).to_owned(), shape.clone()));
-        Self { types: types.filter(|(name, _)| !name.starts_with("__")).collect(), root }
+        Self { types: types.filter(|(name, _)| !name.starts_with("__")).collect() }
     }
 
     /// Fields of a type, by name.

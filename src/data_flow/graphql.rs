@@ -48,7 +48,7 @@ impl DataFlow {
 
     /// Agency that provides or entrusts.
     #[graphql(name = "from")]
-    async fn from_agency(&self, ctx: &Context<'_>) -> Result<Agency> {
+    async fn agency(&self, ctx: &Context<'_>) -> Result<Agency> {
         Ok(Agency((*ctx.row::<agency::Entity>(self.0.agency_id).await?).clone()))
     }
 

@@ -217,7 +217,11 @@ mod tests {
             told("2026-07-01"),
             [(Uuid::from_u128(50), None, september), (Uuid::from_u128(50), september, None), (Uuid::from_u128(51), None, september)]
         );
-        assert_eq!(told("2024-01-01").len(), 4, "before the first one nothing flows");
+        let first = Some(day("2025-01-01"));
+        assert_eq!(
+            told("2024-01-01"),
+            [(Uuid::from_u128(50), first, september), (Uuid::from_u128(50), september, None), (Uuid::from_u128(51), june, september)]
+        );
         assert_eq!(told("2026-09-01"), [(Uuid::from_u128(50), None, None)]);
     }
 }

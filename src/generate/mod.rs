@@ -92,15 +92,27 @@ pub async fn generate(store: &Store, request: Request, now: DateTime<Utc>, salts
         return Err(Error::input(format!("the clock says {today}; what is generated reaches to {LAST_DAY}, and no registration starts in the future")));
     }
     refuse_data(store, request, now, &salts).await?;
+    let is_first = store.last_change().await?.is_none();
+    if is_first {
+        store.defer_indexes().await?;
+    }
+    let generated = write_all(store, request, now, salts, progress).await;
+    if is_first {
+        store.restore_indexes().await?;
+    }
+    store.refresh_statistics().await?;
+    generated
+}
+
+async fn write_all(store: &Store, request: Request, now: DateTime<Utc>, salts: Salts, progress: impl Fn(u64)) -> Result<Generated> {
     // The next batch is composed while one is written. One waits at most: memory holds a few, however slow the database.
     let (composed, mut batches) = mpsc::channel(1);
     let composing = tokio::task::spawn_blocking(move || compose(request, |batch| composed.blocking_send(batch).is_ok()));
-    let mut run = Run { request, now, today, generated: Generated::default(), parties: Parties::default() };
+    let mut run = Run { request, now, today: day_in_korea(now), generated: Generated::default(), parties: Parties::default() };
     while let Some(batch) = batches.recv().await {
         run.write(store, batch, &salts, &progress).await?;
     }
     composing.await.map_err(|error| Error::internal(error.to_string()))??;
-    store.refresh_statistics().await?;
     Ok(run.generated)
 }
 

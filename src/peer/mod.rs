@@ -198,7 +198,8 @@ mod tests {
         let (abolished, group) = peers.of_agency(Uuid::from_u128(5)).unwrap();
         assert_eq!((abolished.tally.files, group.members.len(), group.without_file()), (99, 4, 1));
         let files = group.spread(PeerMeasure::DataFileCount);
-        assert_eq!([0.0, 0.25, 0.5, 0.75, 1.0].map(|part| files.quantile(part).unwrap()), [0.0, 7.5, 15.0, 22.5, 30.0]);
+        let quantiles = [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| files.quantile(part).unwrap().to_string());
+        assert_eq!(quantiles, ["0", "7.5", "15", "22.5", "30"]);
         assert_eq!([30.0, 20.0, 0.0, 99.0].map(|value| files.rank(value)), [1, 2, 4, 1]);
         // A share of no files is no value.
         assert_eq!(group.spread(PeerMeasure::UniqueIdentifierShare).count(), 3);

@@ -1,6 +1,7 @@
 //! The tables: connection, migrations, reference data, and the machinery by which every noun's `store` part reads and writes.
 
 mod condition;
+mod deferred;
 mod in_force;
 mod load;
 mod page;
@@ -19,6 +20,7 @@ use sea_orm::{
 };
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
+pub use deferred::ONLY_READ;
 pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_order, revisions_in_force, standing_organization, stated_for};
 pub(crate) use load::rows_with;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
@@ -97,12 +99,13 @@ impl Store {
         Ok(self.db.close().await?)
     }
 
-    /// Applies every pending migration and brings the bundled reference data up to date.
+    /// Applies every pending migration, makes the indexes that a load left out when it was interrupted, and brings the bundled reference data up to date.
     ///
     /// # Errors
     /// `Unavailable` or `Internal` from the database.
     pub async fn migrate(&self) -> Result<()> {
         migration::Migrator::up(&self.db, None).await?;
+        self.restore_indexes().await?;
         reference::synchronise(self).await
     }
 

@@ -10,7 +10,7 @@ use crate::harness::server::{now, salts};
 use crate::harness::{Data, Server, on_both};
 
 /// Findings, in words: rule, certainty, days, agency, file, the values that show it.
-async fn found(server: &Server, arguments: &str) -> Vec<String> {
+pub async fn found(server: &Server, arguments: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut after = Value::Null;
     loop {
@@ -173,7 +173,7 @@ async fn findings_are_those_of_a_computation_from_nothing(server: Server) {
 }
 
 /// What the search counts by rules is what the findings say of the files that it finds, also of those whose findings others caused.
-async fn the_search_knows_them(server: &Server, when: &str) {
+pub async fn the_search_knows_them(server: &Server, when: &str) {
     let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut after = Value::Null;
     loop {

@@ -32,7 +32,7 @@ fn text(value: &Value) -> String {
 type Flows = BTreeMap<(String, String, &'static str), (BTreeSet<String>, BTreeSet<String>)>;
 
 /// Flows as the register tells them, in words.
-async fn told(server: &Server) -> Vec<String> {
+pub async fn told(server: &Server) -> Vec<String> {
     let rows = all(server, "dataFlows", "from { code } to { id } kind dataFileCount declaredSubjectCount categories { code }").await;
     let line = |row: Value| {
         let categories: BTreeSet<String> = row["categories"].as_array().unwrap().iter().map(|category| text(&category["code"])).collect();
@@ -51,7 +51,7 @@ async fn told(server: &Server) -> Vec<String> {
 }
 
 /// The same, by a plain sum over the lists of provisions and entrustments in force.
-async fn summed(server: &Server) -> Vec<String> {
+pub async fn summed(server: &Server) -> Vec<String> {
     let file = "status id registration { dataSubjectCount collectedItems { category { code } } }";
     let by = format!("agency {{ code }} registration {{ dataFile {{ {file} }} }} policyRevision {{ id }}");
     let mut covered: BTreeMap<String, Vec<Value>> = BTreeMap::new();
@@ -82,11 +82,11 @@ async fn summed(server: &Server) -> Vec<String> {
             categories.extend(codes.iter().filter_map(|item| item["category"]["code"].as_str()).map(str::to_owned));
         }
     }
-    let line = |((from, to, kind), (files, categories)): ((String, String, &str), (BTreeSet<String>, BTreeSet<String>))| {
+    let mut lines = Vec::new();
+    for ((from, to, kind), (files, categories)) in flows {
         let subjects: i64 = files.iter().map(|file| people[file]).sum();
-        format!("{from} {to} {kind} {} {subjects} {categories:?}", files.len())
-    };
-    let mut lines: Vec<String> = flows.into_iter().map(line).collect();
+        lines.push(format!("{from} {to} {kind} {} {subjects} {categories:?}", files.len()));
+    }
     lines.sort();
     lines
 }

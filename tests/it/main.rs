@@ -7,6 +7,7 @@ mod acts;
 mod applications;
 mod bundled;
 mod contention;
+mod derived;
 mod findings;
 mod flows;
 mod generate;

@@ -203,5 +203,22 @@ async fn migrations_go_down_and_up_again(server: Server) {
     assert_eq!(shape(&server).await, before);
 }
 
+/// Indexes that only readers need are left out while a register is loaded, and come back: at the end, or when the database is opened after the load was interrupted.
+async fn indexes_that_were_left_out_come_back(server: Server) {
+    let names = async || match server.backend {
+        Backend::Sqlite => texts(&server, "SELECT name || sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1").await,
+        Backend::Postgres => texts(&server, "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1").await,
+    };
+    let all = names().await;
+    server.store.defer_indexes().await.unwrap();
+    let kept = names().await;
+    assert_eq!(all.len() - kept.len(), yeollam::store::ONLY_READ.len(), "each that is named is there");
+    server.store.defer_indexes().await.unwrap();
+    server.store.migrate().await.unwrap();
+    assert_eq!(names().await, all);
+    server.store.restore_indexes().await.unwrap();
+    assert_eq!(names().await, all);
+}
+
 on_both!(Data::Bundled => entities_are_the_tables, migrations_go_down_and_up_again);
-on_both!(Data::Empty => every_foreign_key_has_an_index, text_is_ordered_by_its_bytes);
+on_both!(Data::Empty => every_foreign_key_has_an_index, indexes_that_were_left_out_come_back, text_is_ordered_by_its_bytes);

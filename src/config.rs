@@ -1,5 +1,7 @@
 //! Configuration by flags and environment, checked before anything starts.
 
+mod export;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use chrono::{NaiveDate, TimeDelta};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
+pub use self::export::{ExportArgs, ExportFormat};
 use crate::access::{KeySource, OidcSettings, Role};
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
@@ -44,6 +47,7 @@ Examples:
   yeollam                                            a first look: http://127.0.0.1:8000
   yeollam --listen 0.0.0.0:8080                      the same, for others to reach
   yeollam import my-institution.yaml                 read a document into the register
+  yeollam export csv --out files.csv                 the register as a sheet
   yeollam --database-url postgres://localhost/yeollam migrate up
   yeollam --database-url postgres://localhost/yeollam serve
   yeollam --data-dir ./large generate --files 400000 a register of national scale, made by rule
@@ -64,6 +68,8 @@ pub enum Command {
     /// Read documents into the register: sheets of data files (CSV, TSV, XLSX, XLS) and the native format (YAML, JSON); docs/importing.md. Or one .ndjson file that `journal export` wrote, which makes
     /// this register a mirror of that one.
     Import(ImportArgs),
+    /// Write the register, or what a search finds of it, as open data: sheets, tables, lines, linked data; docs/exporting.md.
+    Export(ExportArgs),
     /// Fill an empty register with files of institutions that do not exist, for measuring and for trying things out: the same seed and number give the same register.
     Generate {
         /// How many data files; an agency has about twenty.

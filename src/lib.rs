@@ -28,6 +28,7 @@ pub mod source;
 pub mod stated;
 
 // Ways in, ways out.
+pub mod export;
 pub mod generate;
 pub mod import;
 

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::access::Oidc;
 use crate::error::Result;
+use crate::export::Exporter;
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::{Register, engine};
 use crate::http::{App, Settings};
@@ -57,6 +58,7 @@ pub fn app(
     settings: Settings,
     oidc: Option<Oidc>,
 ) -> Result<App> {
+    let exporter = Arc::new(Exporter::new(store, search, public_url)?);
     let public_url = public_url.trim_end_matches('/').into();
     let intake = Arc::new(Intake::new(store.clone(), Arc::clone(&clock), Arc::clone(&salts)));
     let register = Register { store: store.clone(), search: search.clone(), salts, public_url, feed: Arc::new(Feed::new(store.clone())) };
@@ -69,5 +71,5 @@ pub fn app(
             search.snapshot().map(|_| ()).map_err(|error| error.to_string())
         })
     };
-    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, intake: Some(intake), settings })
+    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, exporter: Some(exporter), intake: Some(intake), settings })
 }

@@ -4,6 +4,7 @@
 //! which retention class, which category) is the register's to say.
 
 pub mod encoding;
+pub mod formula;
 pub mod header;
 pub mod policy;
 pub mod sheet;

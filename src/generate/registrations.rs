@@ -137,6 +137,7 @@ impl<'a> Keeper<'a> {
         RegistrationInput {
             states: None,
             is_undated: false,
+            written: None,
             change_kind: None,
             reason: None,
             valid_from: registered,

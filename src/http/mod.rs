@@ -4,6 +4,7 @@ mod access_log;
 mod answer;
 mod body;
 mod event_stream;
+mod export;
 mod graphql;
 mod import;
 mod media_type;
@@ -27,11 +28,12 @@ use axum::{Extension, Router};
 use futures_util::future::BoxFuture;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{Any, CorsLayer};
 
 pub use self::serve::serve;
 use self::stop::Stop;
+use crate::export::Exporter;
 use crate::graphql::request::Answer;
 use crate::import::intake::Intake;
 
@@ -47,6 +49,8 @@ pub struct App {
     pub ready: Arc<Ready>,
     /// A new request id at each call.
     pub new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Gives the register out as open data; `None` where it is not.
+    pub exporter: Option<Arc<Exporter>>,
     /// Takes documents to be imported; `None` where none are taken.
     pub intake: Option<Arc<Intake>>,
     /// Limits of the transport.
@@ -60,6 +64,8 @@ pub struct Settings {
     pub body_bytes: usize,
     /// Bytes of a document that is sent to be imported.
     pub import_bytes: u64,
+    /// Time in which an export must be taken to its end.
+    pub export: Duration,
     /// Time until a request is given up; of a document that is sent, time for which nothing may come.
     pub deadline: Duration,
     /// Time that the head of a request may take to arrive.
@@ -81,6 +87,7 @@ impl Default for Settings {
         Self {
             body_bytes: 128 * 1024,
             import_bytes: 256 << 20,
+            export: Duration::from_secs(600),
             deadline: Duration::from_secs(30),
             head: Duration::from_secs(15),
             drain: Duration::from_secs(10),
@@ -95,6 +102,9 @@ impl Default for Settings {
 /// Header that names a request in the answer and in the log.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Header that tells the last entry of the journal that an answer holds.
+pub(crate) const SEQUENCE: HeaderName = HeaderName::from_static("yeollam-sequence");
+
 /// Header under whose value a mutation is carried out once.
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -105,12 +115,20 @@ pub fn router(app: App, stop: Stop) -> Router {
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, IDEMPOTENCY_KEY, REQUEST_ID])
-        .expose_headers([REQUEST_ID])
+        .expose_headers([REQUEST_ID, SEQUENCE, header::ETAG, header::CONTENT_DISPOSITION])
         .max_age(Duration::from_secs(86_400));
+    // What is compressed already gains nothing by it.
+    let compressible = DefaultPredicate::new()
+        .and(SizeAbove::new(1024))
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/vnd."));
     Router::new()
         .route("/", get(pages::index))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/import", post(import::post).layer(DefaultBodyLimit::disable()))
+        .route("/export", get(export::index))
+        .route("/export/{format}", get(export::whole))
+        .route("/export/{format}/{table}", get(export::table))
         .route("/schema.graphql", get(pages::schema))
         .route("/{things}/{key}", get(permalink::permalink))
         .route("/healthz", get(pages::healthz))
@@ -119,7 +137,7 @@ pub fn router(app: App, stop: Stop) -> Router {
         .fallback(pages::not_found)
         .layer(Extension(stop))
         .layer(DefaultBodyLimit::max(app.settings.body_bytes))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
+        .layer(CompressionLayer::new().compress_when(compressible))
         .layer(cors)
         .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(middleware::map_response(no_sniff))

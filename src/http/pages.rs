@@ -64,7 +64,8 @@ fn plain(status: StatusCode, text: String) -> Response {
 
 /// There is nothing at this path.
 pub async fn not_found(request: Request) -> Response {
-    let message = format!("There is nothing at `{}`. GraphQL is at `/graphql`, the schema at `/schema.graphql`.", short(request.uri().path()));
+    let message =
+        format!("There is nothing at `{}`. GraphQL is at `/graphql`, the schema at `/schema.graphql`, open data at `/export`.", short(request.uri().path()));
     answer::failure(StatusCode::NOT_FOUND, MediaType::Json, Refusal::new(code::NOT_FOUND, message))
 }
 

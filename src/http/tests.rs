@@ -19,6 +19,7 @@ fn app() -> App {
         engine: Arc::new(sample::engine().0),
         ready: Arc::new(|| Box::pin(async { Err("the database does not answer".to_owned()) })),
         new_request_id: Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst))),
+        exporter: None,
         intake: None,
         settings: Settings { deadline: Duration::from_millis(400), drain: Duration::from_millis(200), head: Duration::from_millis(300), ..Settings::default() },
     }

@@ -11,6 +11,8 @@ use sha2::{Digest as _, Sha256};
 pub enum Kind {
     /// The native format: YAML or JSON.
     Native,
+    /// The native format in lines, as exports write it.
+    Lines,
     /// A sheet: CSV, TSV, XLSX, XLS.
     Sheet,
     /// A privacy policy: plain text, HTML, Markdown.
@@ -22,6 +24,8 @@ pub const ENDINGS: &[(&str, Kind)] = &[
     ("yaml", Kind::Native),
     ("yml", Kind::Native),
     ("json", Kind::Native),
+    ("ndjson", Kind::Lines),
+    ("jsonl", Kind::Lines),
     ("csv", Kind::Sheet),
     ("tsv", Kind::Sheet),
     ("tab", Kind::Sheet),
@@ -120,6 +124,7 @@ mod tests {
             ("a.yaml", "format: yeollam/1", Kind::Native),
             ("a", "format: yeollam/1", Kind::Native),
             ("a.JSON", "{", Kind::Native),
+            ("a.ndjson", "{", Kind::Lines),
             ("a.csv", "파일명,근거", Kind::Sheet),
             ("a", "파일명,근거", Kind::Sheet),
             ("a.txt", "PK\x03\x04", Kind::Sheet),

@@ -108,7 +108,7 @@ impl Intake {
         let (name, path) = (request.filename.clone(), PathBuf::from(&*kept));
         let opened = tokio::task::spawn_blocking(move || Incoming::open(&name, &path)).await.map_err(|error| Error::internal(error.to_string()))?;
         let document = opened.map_err(|error| Error::internal(format!("a document that was sent cannot be read: {error}")))?;
-        if document.kind == Kind::Native && viewer.role == Role::Agency {
+        if matches!(document.kind, Kind::Native | Kind::Lines) && viewer.role == Role::Agency {
             return Err(Error::input(
                 "native documents may state agencies and bodies too, and are taken from the regulator and administrators: send the list of files as a sheet",
             ));

@@ -6,6 +6,7 @@ mod document;
 pub mod graphql;
 mod incoming;
 pub mod intake;
+mod lines;
 mod message;
 mod policy;
 pub mod run;
@@ -24,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
 use crate::identity::NodeType;
 use crate::problem::{Problem, Problems, code};
-use crate::registration::Recorded;
 use crate::registration::graphql::differences_of;
+use crate::registration::{Recorded, RegistrationInput};
 use crate::server::Clock;
 use crate::source::DocumentKeys;
 use crate::store::{Salts, Store, Write};
@@ -200,6 +201,25 @@ struct Run {
     problems: Vec<(String, Problem)>,
 }
 
+impl Report {
+    /// Adds what further parts of the same document came to.
+    fn join(&mut self, other: Self) {
+        for (tally, other) in [
+            (&mut self.agencies, other.agencies),
+            (&mut self.data_files, other.data_files),
+            (&mut self.policy_revisions, other.policy_revisions),
+            (&mut self.impact_assessments, other.impact_assessments),
+        ] {
+            tally.new += other.new;
+            tally.amended += other.amended;
+            tally.unchanged += other.unchanged;
+        }
+        self.registrations += other.registrations;
+        let room = 1_000_usize.saturating_sub(self.amended_files.len());
+        self.amended_files.extend(other.amended_files.into_iter().take(room));
+    }
+}
+
 /// Turns what the register refuses into a problem at a place; other errors end the run.
 macro_rules! or_problem {
     ($result:expr, $problems:expr, $field:expr) => {
@@ -236,6 +256,7 @@ impl Run {
 
     async fn agencies(&mut self, documents: &[(String, RegisterDocument)], keys: &[DocumentKeys]) -> Result<()> {
         let mut checked: Vec<(usize, usize, AgencyInput)> = Vec::new();
+        let mut codes = HashSet::new();
         for (place, (name, document)) in documents.iter().enumerate() {
             let mut problems = Problems::default();
             let agencies = problems.each("agencies", &document.agencies, usize::MAX, |problems, agency| {
@@ -243,7 +264,7 @@ impl Run {
                 AgencyInput { sources, ..agency.checked(problems) }
             });
             for (index, agency) in agencies.into_iter().enumerate() {
-                if checked.iter().any(|(_, _, other)| other.code == agency.code) {
+                if !codes.insert(agency.code.clone()) {
                     problems.add(
                         &format!("agencies.{index}.code"),
                         code::CONFLICT,
@@ -260,8 +281,9 @@ impl Run {
         // Superiors first. What is left over when nothing can follow any more stands in a circle.
         let mut waiting: Vec<usize> = (0..checked.len()).collect();
         while !waiting.is_empty() {
-            let is_waiting = |code: &String| waiting.iter().any(|index| checked[*index].2.code == *code);
-            let (later, ready): (Vec<usize>, Vec<usize>) = waiting.iter().copied().partition(|index| checked[*index].2.parent.as_ref().is_some_and(is_waiting));
+            let still: HashSet<&String> = waiting.iter().map(|index| &checked[*index].2.code).collect();
+            let (later, ready): (Vec<usize>, Vec<usize>) =
+                waiting.iter().copied().partition(|index| checked[*index].2.parent.as_ref().is_some_and(|parent| still.contains(parent)));
             if ready.is_empty() {
                 let (place, index, agency) = &checked[later[0]];
                 let mut problems = Problems::default();
@@ -297,7 +319,7 @@ impl Run {
     async fn organizations_and_statutes(&mut self, documents: &[(String, RegisterDocument)]) -> Result<()> {
         for (name, document) in documents {
             let mut problems = Problems::default();
-            let mut parties = self.write.known_parties().await?;
+            let mut parties = self.write.parties_named(document.organizations.iter().map(|organization| organization.name.as_str())).await?;
             for (index, organization) in document.organizations.iter().enumerate() {
                 organization.kind.into_iter().for_each(|kind| parties.know(&organization.name, kind));
                 or_problem!(self.write.stated_organization(organization, &parties).await, problems, &format!("organizations.{index}.agency"));
@@ -312,11 +334,12 @@ impl Run {
     }
 
     async fn data_files(&mut self, documents: &[(String, RegisterDocument)], keys: &[DocumentKeys]) -> Result<()> {
-        let parties = self.write.known_parties().await?;
         let today = day_in_korea(self.write.now());
         // Where an agency could not be recorded, that its files do not find it is no news.
         let has_agencies = self.problems.is_empty();
         for ((name, document), keys) in documents.iter().zip(keys) {
+            let registrations = || document.data_files.iter().flat_map(|file| &file.registrations);
+            let parties = self.write.parties_named(registrations().flat_map(RegistrationInput::bodies)).await?;
             let mut numbers = HashSet::new();
             let mut files = Vec::new();
             for (index, file) in document.data_files.iter().enumerate() {

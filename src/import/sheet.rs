@@ -13,10 +13,12 @@ use crate::legal_basis::{self, LegalBasis, LegalBasisInput};
 use crate::organization;
 use crate::period::{parse_date, parse_range};
 use crate::provision::{ProvidedItem, ProvisionInput};
+use crate::registration::cells::{Written, labelled};
 use crate::registration::subject_count::parse_subject_count;
 use crate::registration::{AccessDesk, AccessRestriction, AccessRestrictionGround, Department, ProcessingMethod, RecordCompleteness, RegistrationInput};
 use crate::retention::RetentionInput;
 use crate::source::SourceInput;
+use crate::vocabulary::Vocabulary;
 
 /// Key under which the sources of a registration name the sheet.
 pub const DOCUMENT: &str = "sheet";
@@ -62,6 +64,26 @@ const MATTERS: &[(&str, &[States])] = &[
     ("includesChildrenUnder14", &[States::Children]),
     ("operationStartedOn", &[States::OperationStart]),
     ("registeredOn", &[States::RegisteredOn]),
+    ("completeness", &[States::Completeness]),
+];
+
+/// Columns that say more of a matter which others state.
+const DETAILS: &[(&str, &[States])] = &[
+    ("collectedItems", &[States::Subject]),
+    (
+        "provisions",
+        &[
+            States::Material,
+            States::ProvisionPurpose,
+            States::ProvisionItems,
+            States::ProvisionBasis,
+            States::ProvisionRetention,
+            States::Frequency,
+            States::ProvisionMethod,
+        ],
+    ),
+    ("entrustments", &[States::Task, States::SubEntrustee, States::Period]),
+    ("accessRestrictions", &[States::RestrictionReason]),
 ];
 
 /// The file that a record states, of the agency with that code, as it is `today`: a sheet does not say since when it holds.
@@ -75,6 +97,20 @@ pub fn stated(record: &FileRecord, agency: &str, today: NaiveDate) -> StatedFile
     if is_official {
         states.insert("completeness".to_owned());
     }
+    let completeness = record.first(States::Completeness).and_then(|cell| {
+        let word = labelled::<RecordCompleteness>(cell);
+        if word.is_none() {
+            left_out.push(format!("\"{cell}\" does not say what the record covers: {}", labels::<RecordCompleteness>()));
+        }
+        word
+    });
+    let status = record.first(States::Status).and_then(|cell| {
+        let word = labelled::<DataFileStatus>(cell);
+        if word.is_none() {
+            left_out.push(format!("\"{cell}\" is no status of a file: {}", labels::<DataFileStatus>()));
+        }
+        word
+    });
     let (mut bases, mut purposes) = (Vec::new(), record.all(States::Purpose).into_iter().map(str::to_owned).collect::<Vec<_>>());
     for cell in record.all(States::Basis) {
         bases.extend(legal_basis::parse(cell));
@@ -119,7 +155,7 @@ pub fn stated(record: &FileRecord, agency: &str, today: NaiveDate) -> StatedFile
         reason: None,
         valid_from: today,
         registered_on,
-        completeness: Some(if is_official { RecordCompleteness::FullRegistration } else { RecordCompleteness::PolicyExcerpt }),
+        completeness: completeness.or(Some(if is_official { RecordCompleteness::FullRegistration } else { RecordCompleteness::PolicyExcerpt })),
         agency: None,
         name: record.name.clone(),
         purpose: (!purposes.is_empty()).then(|| purposes.join("\n")),
@@ -142,17 +178,34 @@ pub fn stated(record: &FileRecord, agency: &str, today: NaiveDate) -> StatedFile
         sources: sources(record),
         states: Some(states),
         is_undated: true,
+        written: written(record),
     };
     StatedFile {
         input: DataFileInput {
             registration_number: registration_number.map(str::to_owned),
             agency: agency.to_owned(),
-            status: DataFileStatus::Registered,
+            status: status.unwrap_or(DataFileStatus::Registered),
             registrations: vec![registration],
             is_application: false,
         },
         left_out,
     }
+}
+
+/// What a record in one row writes of each matter.
+fn written(record: &FileRecord) -> Option<Written> {
+    if record.rows.len() != 1 || !record.further.is_empty() {
+        return None;
+    }
+    let cells = |matter: &str| -> Vec<(States, Option<String>)> {
+        let columns = MATTERS.iter().chain(DETAILS).filter(|(other, _)| *other == matter).flat_map(|(_, columns)| *columns);
+        columns.filter(|column| record.has_column(**column)).map(|column| (*column, record.joined(*column))).collect()
+    };
+    Some(Written(MATTERS.iter().map(|(matter, _)| (*matter, cells(matter))).collect()))
+}
+
+fn labels<T: Vocabulary>() -> String {
+    T::WORDS.iter().map(|word| word.ko).collect::<Vec<_>>().join(", ")
 }
 
 fn sources(record: &FileRecord) -> Vec<SourceInput> {

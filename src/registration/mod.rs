@@ -3,6 +3,7 @@
 //! One immutable record of a file's content. A change is a new registration of the same file; what was in force on a day follows from the days on which registrations
 //! start. Every way in (a document, a sheet, a mutation) makes a [`RegistrationInput`], which [`RegistrationInput::checked`] turns into the [`Content`] that is recorded.
 
+pub mod cells;
 pub mod graphql;
 pub(crate) mod store;
 pub mod subject_count;
@@ -185,6 +186,9 @@ pub struct RegistrationInput {
     /// Whether its source does not say since when it holds, as sheets do: then what holds already with the same content stays, and `valid_from` is the day on which it was read.
     #[serde(skip)]
     pub is_undated: bool,
+    /// The cells that it was read from, of a sheet that states it in one row: what they repeat of the record stays as it is.
+    #[serde(skip)]
+    pub written: Option<cells::Written>,
 }
 
 /// Content of a registration as it is recorded: normalised, its texts parsed. Two records with equal content say the same.
@@ -315,6 +319,13 @@ impl AccessDesk {
 }
 
 impl RegistrationInput {
+    /// Names of every body that it states: recipients, entrustees, those entrusted in turn.
+    pub fn bodies(&self) -> impl Iterator<Item = &str> {
+        let recipients = self.provisions.iter().map(|provision| provision.recipient.as_str());
+        let entrustees = self.entrustments.iter().flat_map(|entrustment| std::iter::once(&entrustment.entrustee).chain(&entrustment.sub_entrustees));
+        recipients.chain(entrustees.map(String::as_str))
+    }
+
     /// The content as it is recorded; what is wrong with it goes to `problems`.
     ///
     /// `agency` is the code of the file's agency, `is_first` whether the file has no registration yet, `today` the day in Korea. A registration cannot start in the future: what

@@ -34,7 +34,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::{Semaphore, watch};
 
 pub use dimension::{Dimension, FacetDimension, StatisticsDimension};
+pub use filter::SearchFilter;
 pub use index::{OpenIndex, Progress, Snapshot, Status, status};
+pub use query::Query;
 pub use rank::Hit;
 
 use crate::error::{Error, Result};
@@ -97,6 +99,14 @@ impl Default for State {
 }
 
 impl Search {
+    /// The search of a program that asks once, and does not follow the register.
+    #[must_use]
+    pub fn holding(snapshot: Snapshot) -> Self {
+        let search = Self::default();
+        search.set(State::Ready(Arc::new(snapshot)));
+        search
+    }
+
     /// What can be searched now.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
+use uuid::Uuid;
 
 use super::condition::Condition;
 use super::index::Snapshot;
@@ -85,6 +86,14 @@ pub struct Found {
 }
 
 impl Found {
+    /// Keys of the files, in no order.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Uuid> {
+        let keys =
+            |section: &Section| section.matched.ones().filter_map(|file| section.segment.keys.get(file)).map(|key| Uuid::from_u128(*key)).collect::<Vec<_>>();
+        self.sections.iter().flat_map(keys).collect()
+    }
+
     /// Number of files.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -22,6 +22,37 @@ pub fn listed_by_default() -> Condition {
     Condition::all().add(Expr::col((data_file::Entity, data_file::Column::Status)).is_in(LISTED))
 }
 
+/// [`listed_by_default`] over the table of files under the name `f`, for statements that are written out.
+#[must_use]
+pub const fn listed_by_default_sql() -> &'static str {
+    "f.status IN ('REGISTERED', 'DISCLOSED')"
+}
+
+/// [`linked_files`] over the table of files under the name `f`, of rows that may belong to none.
+#[must_use]
+pub const fn exempt_left_out_sql() -> &'static str {
+    "(f.status IS NULL OR f.status <> 'EXEMPT')"
+}
+
+/// The registration `r` is the one in force of its file on that day.
+#[must_use]
+pub fn registration_in_force_sql(day: NaiveDate) -> String {
+    format!(
+        "r.valid_from <= '{day}' AND r.change_kind <> 'DESTRUCTION' AND NOT EXISTS (SELECT 1 FROM registration AS later WHERE later.data_file_id = r.data_file_id \
+         AND later.valid_from <= '{day}' AND (later.valid_from, later.number) > (r.valid_from, r.number))"
+    )
+}
+
+/// The revision `v` is the one in force of its policy on that day.
+#[must_use]
+pub fn revision_in_force_sql(day: NaiveDate) -> String {
+    format!(
+        "COALESCE(v.effective_from, '0001-01-01') <= '{day}' AND NOT EXISTS (SELECT 1 FROM policy_revision AS later \
+         WHERE later.privacy_policy_id = v.privacy_policy_id AND COALESCE(later.effective_from, '0001-01-01') <= '{day}' \
+         AND (COALESCE(later.effective_from, '0001-01-01'), later.number) > (COALESCE(v.effective_from, '0001-01-01'), v.number))"
+    )
+}
+
 /// Keys of the registrations in force of the files that lists show.
 #[must_use]
 pub fn registrations_in_force() -> SelectStatement {

@@ -21,7 +21,10 @@ use sea_orm::{
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
 pub use deferred::ONLY_READ;
-pub use in_force::{Stated, linked_files, listed_by_default, of_agencies, record_order, revisions_in_force, standing_organization, stated_for};
+pub use in_force::{
+    Stated, exempt_left_out_sql, linked_files, listed_by_default, listed_by_default_sql, of_agencies, record_order, registration_in_force_sql,
+    revision_in_force_sql, revisions_in_force, standing_organization, stated_for,
+};
 pub(crate) use load::rows_with;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};

@@ -57,7 +57,8 @@ fn files(folder: &str, ending: &str) -> Vec<Source> {
 
 /// The Rust sources of the server: all three crates, without the tests beside them.
 fn sources() -> Vec<Source> {
-    let sources: Vec<Source> = ["src", "entity/src", "migration/src", "reading/src"].into_iter().flat_map(|folder| files(folder, ".rs")).collect();
+    let sources: Vec<Source> =
+        ["src", "entity/src", "migration/src", "publishing/src", "reading/src"].into_iter().flat_map(|folder| files(folder, ".rs")).collect();
     assert!(sources.len() > 3, "the sources of the server were not found below {}", root().display());
     sources
 }

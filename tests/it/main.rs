@@ -8,6 +8,7 @@ mod applications;
 mod bundled;
 mod contention;
 mod derived;
+mod exports;
 mod findings;
 mod flows;
 mod generate;

@@ -91,7 +91,7 @@ async fn an_edited_sheet_amends(server: Server) {
     assert_eq!(server.sequence().await, sequence, "a dry run records nothing");
     let told = texts(&tried).join("\n");
     assert!(
-        told.contains("목록.csv: 줄 5: \"시험 납세자 명부\" would be amended")
+        told.contains("목록.csv: line 5: \"시험 납세자 명부\" would be amended")
             && told.contains("retention RETENTION_LENGTHENED: 5년 → 10년")
             && told.contains("WOULD_ADD"),
         "{told}"

@@ -43,6 +43,9 @@ enum Which {
 pub const FIELDS: &[(&str, States)] = &[
     ("registrationNumber", States::RegistrationNumber),
     ("agency", States::Agency),
+    ("agencyCode", States::AgencyCode),
+    ("status", States::Status),
+    ("completeness", States::Completeness),
     ("name", States::FileName),
     ("purpose", States::Purpose),
     ("legalBases", States::Basis),
@@ -243,9 +246,9 @@ fn column(index: usize, header: String, states: Option<States>, mapping: &Mappin
     }
 }
 
-/// Whether a cell may be the header of the names of files: each of those words has one of these syllables, or is written in letters that are not composed.
+/// Whether a cell may be the header of the names of files: each of those words has one of these syllables, or is written in letters that are not composed, or is English.
 fn may_name_files(row: &Row) -> bool {
-    row.cells.iter().any(|cell| cell.contains(|c| matches!(c, '파' | '화' | '업' | '\u{1100}'..='\u{11FF}')))
+    row.cells.iter().any(|cell| cell.contains(|c| matches!(c, '파' | '화' | '업' | '\u{1100}'..='\u{11FF}')) || cell.eq_ignore_ascii_case("data file"))
 }
 
 /// Whether the second row goes on with the header: each of its cells stands under a group and says what is known, or repeats the cell above, with which it is merged.

@@ -18,7 +18,7 @@ use std::fmt;
 use std::io::{BufRead, Read, Seek, SeekFrom};
 
 pub use self::layout::{Column, Mapping};
-pub use self::record::{FileRecord, RowCells};
+pub use self::record::{FileRecord, RowCells, says_none};
 pub use self::rows::Row;
 use self::table::Tables;
 
@@ -66,7 +66,22 @@ impl Place {
     }
 }
 
-/// In the language of the documents: `시트 "목록", 4-6행`, `줄 12`.
+impl Place {
+    /// For whoever imports the document: `sheet "목록", rows 4-6`, `line 12`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let Self { row, last_row, .. } = self;
+        match &self.sheet {
+            Some(sheet) if *row == 0 => format!("sheet \"{sheet}\""),
+            Some(sheet) if last_row > row => format!("sheet \"{sheet}\", rows {row}-{last_row}"),
+            Some(sheet) => format!("sheet \"{sheet}\", row {row}"),
+            None if last_row > row => format!("lines {row}-{last_row}"),
+            None => format!("line {row}"),
+        }
+    }
+}
+
+/// In the language of the documents, as a source is quoted: `시트 "목록", 4-6행`, `줄 12`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.sheet {
@@ -123,7 +138,7 @@ impl Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.message),
+            Some(place) => write!(f, "{}: {}", place.told(), self.message),
             None => write!(f, "{}", self.message),
         }
     }

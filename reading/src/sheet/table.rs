@@ -215,7 +215,8 @@ impl<'t> Tables<'t> {
             return Ok(());
         }
         self.end_record();
-        if let Some(agency) = cells.first(States::Agency) {
+        // Several institutions may bear one name.
+        if let Some(agency) = cells.first(States::AgencyCode).or_else(|| cells.first(States::Agency)) {
             self.agency = Some(agency.to_owned());
         }
         number.clone_into(&mut self.number);
@@ -272,7 +273,9 @@ impl<'t> Tables<'t> {
         }
         match states {
             States::FileName => record.name.clone_from(&value),
-            States::Agency => record.agency = Some(value.clone()),
+            States::AgencyCode => record.agency = Some(value.clone()),
+            // Where the code is told, the name is not needed.
+            States::Agency if !record.columns.contains(&States::AgencyCode) => record.agency = Some(value.clone()),
             _ => {}
         }
         if let Some(cells) = record.rows.last_mut() {

@@ -157,6 +157,7 @@ fn every_layout_of_published_lists() {
     ] {
         let document = [header, row].map(|line| line.split('|').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",")).join("\r\n");
         let (_, files) = text(&format!("개인정보파일 목록\r\n\r\n{document}\r\n"));
+        assert_eq!(files.first().map(|file| file.place.row), Some(4), "however lines end");
         assert_eq!(files.iter().map(told).collect::<Vec<_>>(), [expected], "{header}");
         let rows: Vec<Vec<&str>> = [header, row].iter().map(|line| line.split('|').collect()).collect();
         let book = workbook(&[("목록", &[&["개인정보파일 목록"], &rows[0], &rows[1]], &[])]);
@@ -310,7 +311,7 @@ fn what_is_no_sheet_is_refused_with_what_to_do() {
         (b"a,b\n1,2\n", "no table of personal-data files was found"),
         (b"a\x00b\x00,\x00", "holds NUL characters"),
         (b"\xff\xfea\x00\x00\xd8b\x00", "is no UTF-16LE text"),
-        (b"\xc8\xb8\n\xed\x9a\x8c\xec\x9b\x90\xff\xff", "줄 2: is no"),
+        (b"\xc8\xb8\n\xed\x9a\x8c\xec\x9b\x90\xff\xff", "line 2: is no"),
     ] {
         let message = refusal(bytes, "x.csv");
         assert!(message.contains(expected), "{message}");
@@ -323,7 +324,7 @@ fn what_is_no_sheet_is_refused_with_what_to_do() {
 fn a_row_without_end_is_refused() {
     let open = format!("파일명,근거\n명부,\"{}", "동의\n".repeat(1_000_000));
     let message = refusal(open.as_bytes(), "x.csv");
-    assert!(message.contains("줄 2: the row that begins here has more than 4 MiB: is a quotation mark"), "{message}");
+    assert!(message.contains("line 2: the row that begins here has more than 4 MiB: is a quotation mark"), "{message}");
     let wide = format!("파일명,근거{}\n", ",x".repeat(300));
     assert!(refusal(wide.as_bytes(), "x.csv").contains("columns"));
     let endless = format!("파일명,근거\n명부,동의\n{}", ",가나다\n".repeat(3_000));

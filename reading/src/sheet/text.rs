@@ -8,6 +8,7 @@ use encoding_rs::{Decoder, DecoderResult, EUC_KR, Encoding, UTF_8};
 
 use super::rows::{Row, Rows};
 use super::{Limits, Place, Unreadable};
+use crate::formula::restored;
 
 /// Bytes that are decoded at a time.
 const CHUNK: usize = 16 * 1024;
@@ -49,7 +50,7 @@ pub fn rows(document: &mut (impl BufRead + Seek), name: &str, limits: &Limits, t
             }
         }
         line = record.position().map_or(line, csv::Position::line);
-        let row = Row { sheet: None, number: line, cells: record.iter().map(str::to_owned).collect() };
+        let row = Row { sheet: None, number: line, cells: record.iter().map(|cell| restored(cell).to_owned()).collect() };
         if !take(row)? {
             return Ok(());
         }
@@ -150,12 +151,14 @@ struct Decoded<R> {
     /// Bytes of `output` that were handed on.
     given: usize,
     is_at_end: bool,
+    /// A carriage return at the end of what was decoded: a line feed may follow.
+    is_returned: bool,
 }
 
 impl<R: Read> Decoded<R> {
     fn new(inner: R, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Self { inner, decoder, input: Vec::new(), used: 0, output: String::with_capacity(CHUNK * 3), given: 0, is_at_end: false }
+        Self { inner, decoder, input: Vec::new(), used: 0, output: String::with_capacity(CHUNK * 3), given: 0, is_at_end: false, is_returned: false }
     }
 }
 
@@ -163,7 +166,12 @@ impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.given == self.output.len() {
             if self.is_at_end && self.used == self.input.len() {
-                return Ok(0);
+                if !std::mem::take(&mut self.is_returned) {
+                    return Ok(0);
+                }
+                self.output.replace_range(.., "\r");
+                self.given = 0;
+                break;
             }
             if self.used == self.input.len() {
                 self.input.clear();
@@ -176,6 +184,19 @@ impl<R: Read> Read for Decoded<R> {
             self.used += read;
             if let DecoderResult::Malformed(..) = result {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "the text changed while it was read"));
+            }
+            // Lines end in one way, so that they are counted rightly: the reader of rows takes both characters of an end of line for the end of different rows.
+            if std::mem::take(&mut self.is_returned) {
+                self.output.insert(0, '\r');
+            }
+            if self.output.ends_with('\r') {
+                self.output.pop();
+                self.is_returned = true;
+            }
+            if memchr::memmem::find(self.output.as_bytes(), b"\r\n").is_some() {
+                // With room for as much again: the decoder fills what room there is.
+                let text = std::mem::replace(&mut self.output, String::with_capacity(CHUNK * 3));
+                text.split("\r\n").enumerate().for_each(|(place, part)| self.output.extend([if place > 0 { "\n" } else { "" }, part]));
             }
         }
         let length = buffer.len().min(self.output.len() - self.given);

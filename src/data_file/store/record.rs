@@ -234,6 +234,11 @@ impl Write {
             if self.known_agency(agency, &format!("registrations.{index}.agency"), problems).is_none() {
                 continue;
             }
+            // What a sheet repeats as the register itself writes it says nothing new.
+            let stated = registration;
+            let narrowed = history.last().and_then(|last| stated.but_repeated(&last.content));
+            let registration = narrowed.as_ref().unwrap_or(stated);
+            let draft = if narrowed.is_some() { drafted(registration, agency, index, parties, today) } else { draft };
             let mut content = draft.content;
             let change_kind = content.change_kind;
             let repeats_last = |recorded: &NumberedContent| recorded.content.is_repeated_by(&content, registration.states.as_ref());
@@ -267,7 +272,7 @@ impl Write {
                 if registration.change_kind.is_none() && repeats_a_day {
                     content.change_kind = RegistrationChangeKind::Correction;
                 }
-                new.push((registration, Arc::new(content)));
+                new.push((stated, Arc::new(content)));
             });
         }
         if !problems.is_empty() {
@@ -410,11 +415,14 @@ struct Draft {
 
 fn drafts(input: &DataFileInput, parties: &Parties, today: NaiveDate) -> Vec<Draft> {
     let draft = |(index, registration): (usize, &RegistrationInput)| {
-        let mut problems = Problems::default();
-        let agency = registration.agency.as_deref().unwrap_or(&input.agency);
-        Draft { content: registration.checked(&mut problems, agency, index == 0, today, parties), problems }
+        drafted(registration, registration.agency.as_deref().unwrap_or(&input.agency), index, parties, today)
     };
     input.registrations.iter().enumerate().map(draft).collect()
+}
+
+fn drafted(registration: &RegistrationInput, agency: &str, index: usize, parties: &Parties, today: NaiveDate) -> Draft {
+    let mut problems = Problems::default();
+    Draft { content: registration.checked(&mut problems, agency, index == 0, today, parties), problems }
 }
 
 /// Completes what an application states by what the file's registration says on that day.

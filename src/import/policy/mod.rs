@@ -199,6 +199,7 @@ fn data_file(file: &File, policy: &Policy, agency: &PolicyAgency, valid_from: Na
         sources,
         states: None,
         is_undated: false,
+        written: None,
     };
     DataFileInput { registration_number: Some(number), agency: agency.code.clone(), status, registrations: vec![registration], is_application: false }
 }

@@ -287,12 +287,13 @@ fn broken_off(error: &Error) -> String {
 impl Run<'_> {
     /// Goes through the documents: once to see what they are, then to check and to record.
     async fn carried_out(&mut self, id: Option<Uuid>, documents: &[Incoming]) -> Result<(ImportStatus, Option<Box<Write>>)> {
-        let mut natives = Natives { documents: self.natives(documents), policies: Vec::new() };
+        let mut natives = Natives { documents: self.natives(documents), ..Natives::default() };
         let mut sheets = Vec::new();
         for document in documents {
             match document.kind {
                 Kind::Sheet => sheets.extend(self.surveyed(document).await?.map(|survey| Surveyed { document: document.clone(), survey })),
                 Kind::Policy => natives.policies.extend(self.policy(document)),
+                Kind::Lines => natives.lines.push(document.clone()),
                 Kind::Native => {}
             }
         }

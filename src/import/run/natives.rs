@@ -1,29 +1,37 @@
 //! Native documents and policies of a run: recorded all together, or not at all.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::sync::atomic::Ordering;
 
 use reading::sheet;
+use tokio::sync::mpsc;
 
-use super::{LARGEST_NATIVE, Run, Writing};
+use super::{LARGEST_NATIVE, Run, Writing, blocking};
 use crate::data_file::running_number;
 use crate::error::{Error, Result};
 use crate::import::document::RegisterDocument;
 use crate::import::incoming::{Incoming, Kind};
+use crate::import::lines::{self, Unreadable};
 use crate::import::message::{ImportPhase, ImportSeverity};
 use crate::import::policy::{PolicyAgency, Remark, read_policy};
 use crate::import::{Failure, Report, read_texts, record_read};
+use crate::problem::Problem;
 use crate::store::Write;
 
 /// What is recorded all together: native documents, and policies, which become such.
 #[derive(Default)]
 pub(super) struct Natives {
     pub documents: Vec<(String, RegisterDocument)>,
+    /// Documents in lines, which are read as they are recorded.
+    pub lines: Vec<Incoming>,
     pub policies: Vec<PolicyDocument>,
 }
 
 impl Natives {
     pub fn is_empty(&self) -> bool {
-        self.documents.is_empty() && self.policies.is_empty()
+        self.documents.is_empty() && self.lines.is_empty() && self.policies.is_empty()
     }
 }
 
@@ -104,11 +112,16 @@ impl Run<'_> {
         for policy in &natives.policies {
             documents.push((policy.document.name.clone(), self.policy_document(&mut write, policy, &mut agencies).await?));
         }
-        let (write, recorded) = record_read(write, &documents).await?;
-        let is_sound = recorded.is_ok();
+        let (mut write, recorded) = record_read(write, &documents).await?;
+        let mut is_sound = recorded.is_ok();
         match recorded {
             Ok(report) => self.native_report(report),
             Err(failure) => self.native_failure(failure)?,
+        }
+        for document in &natives.lines {
+            let lines_are_sound;
+            (write, lines_are_sound) = self.lines(write, document).await?;
+            is_sound &= lines_are_sound;
         }
         if is_rehearsal {
             return Ok(Writing::Rehearsal);
@@ -142,9 +155,51 @@ impl Run<'_> {
             }
         }
         for Remark { line, code, text } in remarks {
-            self.say(Some(&document.name), Some(format!("줄 {line}")), ImportPhase::Read, ImportSeverity::Warning, code, text);
+            self.say(Some(&document.name), Some(format!("line {line}")), ImportPhase::Read, ImportSeverity::Warning, code, text);
         }
         Ok(read)
+    }
+
+    /// Records a document in lines, batch by batch within the write. Answers whether all of it can be recorded.
+    async fn lines(&mut self, mut write: Write, document: &Incoming) -> Result<(Write, bool)> {
+        let (batches, mut next) = mpsc::channel(1);
+        let path = document.path.clone();
+        let reader = tokio::spawn(blocking(move || {
+            let mut text = BufReader::with_capacity(256 * 1024, File::open(path).map_err(|error| Unreadable { line: 0, message: error.to_string() })?);
+            lines::read(&mut text, &mut |batch| batches.blocking_send(batch).is_ok())
+        }));
+        let mut is_sound = true;
+        while let Some(batch) = next.recv().await {
+            let part = [(document.name.clone(), batch.document.clone())];
+            let (continued, recorded) = record_read(write, &part).await?;
+            write = continued;
+            match recorded {
+                Ok(report) => self.native_report(report),
+                Err(Failure::Problems(problems)) => {
+                    is_sound = false;
+                    for (_, Problem { path, code, message }) in problems {
+                        let (place, path) = batch.place(&path).map_or((None, path.as_str()), |(line, path)| (Some(format!("line {line}")), path));
+                        let text = if path.is_empty() { message } else { format!("{path}: {message}") };
+                        self.counts.rejected += 1;
+                        self.say(Some(&document.name), place, ImportPhase::Check, ImportSeverity::Error, code, text);
+                    }
+                }
+                Err(failure) => self.native_failure(failure)?,
+            }
+            (self.runner.progress)(self.counts.all(), self.counts.all());
+            // Of a register that cannot be recorded a thousand reasons are enough.
+            if self.counts.rejected > 1_000 || self.runner.stop.load(Ordering::Relaxed) {
+                is_sound = false;
+                break;
+            }
+        }
+        drop(next);
+        if let Err(Unreadable { line, message }) = reader.await.map_err(|error| Error::internal(error.to_string()))?? {
+            is_sound = false;
+            let place = (line > 0).then(|| format!("line {line}"));
+            self.say(Some(&document.name), place, ImportPhase::Read, ImportSeverity::Error, sheet::code::UNREADABLE, message);
+        }
+        Ok((write, is_sound))
     }
 
     fn native_report(&mut self, report: Report) {
@@ -156,7 +211,10 @@ impl Run<'_> {
         for file in &report.amended_files {
             self.amended(&file.document, None, &file.agency, &file.name, &file.differences);
         }
-        self.native = Some(report);
+        match &mut self.native {
+            Some(whole) => whole.join(report),
+            None => self.native = Some(report),
+        }
     }
 
     fn native_failure(&mut self, failure: Failure) -> Result<()> {

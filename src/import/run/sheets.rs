@@ -48,7 +48,7 @@ impl Run<'_> {
             Ok(survey) => {
                 for note in &survey.notes {
                     let severity = if note.is_warning { ImportSeverity::Warning } else { ImportSeverity::Info };
-                    self.say(Some(&document.name), Some(note.place.to_string()), ImportPhase::Read, severity, note.code, note.message.clone());
+                    self.say(Some(&document.name), Some(note.place.told()), ImportPhase::Read, severity, note.code, note.message.clone());
                 }
                 self.further += survey.further_notes;
                 Ok(Some(survey))
@@ -61,7 +61,7 @@ impl Run<'_> {
     }
 
     pub(super) fn unreadable(&mut self, document: &Incoming, error: &Unreadable) {
-        let place = error.place.as_ref().map(ToString::to_string);
+        let place = error.place.as_ref().map(sheet::Place::told);
         self.say(Some(&document.name), place, ImportPhase::Read, ImportSeverity::Error, error.code, error.message.clone());
     }
 
@@ -105,7 +105,7 @@ impl Run<'_> {
 
     /// The file that a record states, if its agency is settled and it was not stated before.
     fn settled(&mut self, document: &Incoming, record: &FileRecord) -> Option<StatedFile> {
-        let place = record.place.to_string();
+        let place = record.place.told();
         let agency = match self.options.scope.settle(record.agency.as_deref()) {
             Ok((agency, note)) => {
                 if let Some(note) = note.filter(|note| self.told.insert(note.clone())) {
@@ -187,7 +187,7 @@ impl Run<'_> {
 
     /// Counts what became of a file, and tells what is to be told.
     fn became(&mut self, document: &Incoming, record: &FileRecord, file: &StatedFile, became: Became) -> Result<()> {
-        let place = record.place.to_string();
+        let place = record.place.told();
         let tell = |run: &mut Self, phase, severity, code: &str, text: String| run.say(Some(&document.name), Some(place.clone()), phase, severity, code, text);
         for left_out in &file.left_out {
             tell(self, ImportPhase::Check, ImportSeverity::Warning, code::NOT_UNDERSTOOD, left_out.clone());

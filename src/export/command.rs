@@ -96,7 +96,7 @@ struct Sink {
 
 enum Out {
     Plain(Box<dyn Write + Send>),
-    Gzip(GzEncoder<Box<dyn Write + Send>>),
+    Gzip(Box<GzEncoder<Box<dyn Write + Send>>>),
     /// Written to its end.
     Over,
 }
@@ -150,7 +150,7 @@ impl Sink {
 
 impl Out {
     fn new(out: Box<dyn Write + Send>, gzip: bool) -> Self {
-        if gzip { Self::Gzip(GzEncoder::new(out, Compression::default())) } else { Self::Plain(out) }
+        if gzip { Self::Gzip(Box::new(GzEncoder::new(out, Compression::default()))) } else { Self::Plain(out) }
     }
 }
 

@@ -227,7 +227,10 @@ impl Batch {
 mod tests {
     use super::*;
 
-    fn read_text(text: &str) -> Result<Vec<(usize, usize, usize)>, (u64, String)> {
+    /// Sources, agencies and files of each batch.
+    type Batches = Vec<(usize, usize, usize)>;
+
+    fn read_text(text: &str) -> Result<Batches, (u64, String)> {
         let mut batches = Vec::new();
         read(&mut text.as_bytes(), &mut |batch| {
             let RegisterDocument { sources, agencies, data_files, .. } = &batch.document;

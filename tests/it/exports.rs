@@ -184,7 +184,7 @@ async fn a_generated_register_comes_back_byte_for_byte(server: Server) {
     generate::generate(&server.store, Request { files: 300, seed: 7, adds: false }, now(), salts(), |_| {})
         .await
         .unwrap_or_else(|error| panic!("{}", error.chain()));
-    whole_files_come_back_byte_for_byte(server).await;
+    Box::pin(whole_files_come_back_byte_for_byte(server)).await;
 }
 
 async fn sheets_come_back_without_a_change(server: Server) {
@@ -205,7 +205,7 @@ async fn a_generated_register_comes_back_from_sheets(server: Server) {
     generate::generate(&server.store, Request { files: 300, seed: 8, adds: false }, now(), salts(), |_| {})
         .await
         .unwrap_or_else(|error| panic!("{}", error.chain()));
-    sheets_come_back_without_a_change(server).await;
+    Box::pin(sheets_come_back_without_a_change(server)).await;
 }
 
 /// Only what somebody changed in a sheet is amended, however little of the other cells could be read back.
@@ -250,7 +250,7 @@ async fn formulas_are_written_as_texts_and_come_back(server: Server) {
         assert!(!cell.starts_with(['=', '+', '-', '@', '＝', '\t', '\r']), "a spreadsheet program takes it for a formula: {cell}");
     }
     assert!(column(&rows, "개인정보파일의 명칭").contains(&"'=HYPERLINK(\"https://example.org\")".to_owned()), "{rows:?}");
-    sheets_come_back_without_a_change(server).await;
+    Box::pin(sheets_come_back_without_a_change(server)).await;
 }
 
 async fn exports_hold_what_is_asked_for(server: Server) {

@@ -1,6 +1,7 @@
 //! Configuration by flags and environment, checked before anything starts.
 
 mod export;
+mod query;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use uuid::Uuid;
 
 pub use self::export::{ExportArgs, ExportFormat};
+pub use self::query::{QueryArgs, RowFormat};
 use crate::access::{KeySource, OidcSettings, Role};
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
@@ -48,6 +50,7 @@ Examples:
   yeollam --listen 0.0.0.0:8080                      the same, for others to reach
   yeollam import my-institution.yaml                 read a document into the register
   yeollam export csv --out files.csv                 the register as a sheet
+  yeollam query files.graphql --format csv           all pages of a query as a sheet
   yeollam --database-url postgres://localhost/yeollam migrate up
   yeollam --database-url postgres://localhost/yeollam serve
   yeollam --data-dir ./large generate --files 400000 a register of national scale, made by rule
@@ -70,6 +73,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Write the register, or what a search finds of it, as open data: sheets, tables, lines, linked data; docs/exporting.md.
     Export(ExportArgs),
+    /// Ask a GraphQL query, here or of a server, and show all pages of its rows as a table, as comma-separated text or as JSON.
+    Query(QueryArgs),
     /// Fill an empty register with files of institutions that do not exist, for measuring and for trying things out: the same seed and number give the same register.
     Generate {
         /// How many data files; an agency has about twenty.

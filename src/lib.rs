@@ -28,6 +28,7 @@ pub mod source;
 pub mod stated;
 
 // Ways in, ways out.
+pub mod ask;
 pub mod export;
 pub mod generate;
 pub mod import;
@@ -41,6 +42,7 @@ pub mod http;
 pub mod identity;
 pub mod period;
 pub mod problem;
+pub mod remote;
 pub mod search;
 pub mod server;
 pub mod store;

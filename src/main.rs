@@ -1,5 +1,7 @@
 //! The command line. Only here are the wall clock and the operating system's randomness read: everything else is handed them.
 
+mod open_data;
+
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,12 +17,11 @@ use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 use yeollam::access::{AuditListed, NewToken, Oidc, TokenListed};
 use yeollam::config::{
-    AuditCommand, Cli, Command, DatabaseArgs, ExportArgs, FindingsCommand, ImportArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, OidcArgs,
-    ServerArgs, TokenCommand,
+    AuditCommand, Cli, Command, DatabaseArgs, FindingsCommand, ImportArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, OidcArgs, ServerArgs,
+    TokenCommand,
 };
 use yeollam::error::Error;
 use yeollam::export::lines::FORMAT as LINES;
-use yeollam::export::{Exporter, command};
 use yeollam::generate::{self, Request};
 use yeollam::import::{AgencyScope, ENDINGS, ImportSeverity, ImportStatus, Incoming, Mapping, run};
 use yeollam::search::{self, OpenIndex, Search};
@@ -57,7 +58,11 @@ async fn run(cli: Cli) -> Result<()> {
         }
         Some(Command::Export(arguments)) => {
             let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
-            Box::pin(export(&open(&cli.database).await?, &cli.database, &cli.server, &arguments, shows_progress)).await
+            Box::pin(open_data::export(&open(&cli.database).await?, &cli.database, &cli.server, &arguments, shows_progress)).await
+        }
+        Some(Command::Query(arguments)) => {
+            let shows_progress = cli.log_format == LogFormat::Text && std::io::stderr().is_terminal();
+            Box::pin(open_data::query(&cli.database, &cli.server, &arguments, shows_progress)).await
         }
         Some(Command::Journal { action }) => journal(&open(&cli.database).await?, action).await,
         Some(Command::Index { action }) => index(&open(&cli.database).await?, &cli.database, action).await,
@@ -147,43 +152,6 @@ async fn journal(store: &Store, action: JournalCommand) -> Result<()> {
                 Err(error) if is_broken_pipe(&error) => Ok(()),
                 exported => exported.map_err(|error| anyhow::anyhow!("the journal was not written out: {}", error.chain())),
             }
-        }
-    }
-}
-
-async fn export(store: &Store, database: &DatabaseArgs, server: &ServerArgs, arguments: &ExportArgs, shows_progress: bool) -> Result<()> {
-    let told = |error: Error| anyhow::anyhow!(error.chain());
-    store.check_ready().await.map_err(told)?;
-    // A server on the data folder holds its index: then one of the moment is built, which goes with this variable.
-    let mut own_index = None;
-    let search = if arguments.searches() {
-        let today = graphql::day_in_korea(now());
-        let progress = |_, _| {};
-        let mut index = match OpenIndex::open(&database.index_folder(), store, today, &progress).await {
-            Err(Error::NotReady(_)) => {
-                let folder = own_index.insert(tempfile::tempdir().context("no folder for a search index can be made")?).path();
-                OpenIndex::build(folder, store, today, &progress).await.map_err(told)?
-            }
-            opened => opened.map_err(told)?,
-        };
-        Search::holding(index.snapshot().await.map_err(told)?)
-    } else {
-        Search::default()
-    };
-    let exporter = Exporter::new(store, &search, &server.public_url(server.listen)).map_err(told)?;
-    let bar = if shows_progress { ProgressBar::no_length() } else { ProgressBar::hidden() };
-    bar.set_style(ProgressStyle::with_template("{spinner} {human_pos} rows, {per_sec}").context("the progress bar is broken")?);
-    let target = command::Target { out: arguments.out.clone(), gzip: arguments.gzip };
-    let written = command::write(&exporter, &arguments.request(), &target, &|rows| bar.set_position(rows)).await;
-    bar.finish_and_clear();
-    match written {
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        Err(error) => Err(told(error)),
-        Ok(_) if target.out.is_none() => Ok(()),
-        Ok(manifest) => {
-            let files: Vec<String> =
-                manifest.files.iter().map(|file| format!("\n  {:40} {:>9} rows  {:>12} bytes", file.name, file.rows, file.bytes)).collect();
-            say(&format!("Exported through entry {} of the journal:{}", manifest.sequence, files.concat()))
         }
     }
 }

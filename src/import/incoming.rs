@@ -105,8 +105,6 @@ fn kind_of(name: &str, start: &[u8]) -> Kind {
     let text: String = String::from_utf8_lossy(start).trim_start_matches('\u{feff}').trim_start().to_lowercase();
     let is_page = ["<!doctype", "<html", "<table", "<div", "<meta", "<head"].iter().any(|tag| text.starts_with(tag));
     match kind_of_name(name) {
-        // Programs that write a page and call it a sheet.
-        Some(Kind::Sheet) if is_page => Kind::Policy,
         Some(kind) => kind,
         None if is_page => Kind::Policy,
         None if text.starts_with("format: yeollam") || text.starts_with('{') => Kind::Native,
@@ -128,7 +126,7 @@ mod tests {
             ("a.csv", "파일명,근거", Kind::Sheet),
             ("a", "파일명,근거", Kind::Sheet),
             ("a.txt", "PK\x03\x04", Kind::Sheet),
-            ("a.xls", "<html><table>", Kind::Policy),
+            ("a.xls", "<html><table>", Kind::Sheet),
             ("처리방침.txt", "제1조", Kind::Policy),
         ] {
             assert_eq!(kind_of(name, start.as_bytes()), kind, "{name}");

@@ -283,4 +283,16 @@ mod tests {
         let deep = "[".repeat(100_000);
         assert!(read_text(&deep).is_err() && read_text(&format!("{{\"agency\":{deep}")).is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_lines_are_read_or_refused(
+            text in "(\\PC|\n|[\\[\\]{}\",:]|format: yeollam/1|&a |\\*a|\\\\ud800|- |\"(dataFile|agency|source|format|registrations|validFrom)\":|\"2024-01-01\"|1e999|null){0,80}",
+            bytes in proptest::collection::vec(0u8..=255, 0..200),
+        ) {
+            let _ = read_text(&text);
+            let _ = read(&mut bytes.as_slice(), &mut |_| true);
+            let _ = crate::import::read("any.yaml", &text);
+        }
+    }
 }

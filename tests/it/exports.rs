@@ -5,10 +5,12 @@ use std::sync::Arc;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use yeollam::ask::{Question, Remote, Shown, ask};
 use yeollam::generate::{self, Request};
 use yeollam::import::run::{Counts, Options, Outcome, Runner};
 use yeollam::import::{AgencyScope, ImportPolicy, ImportStatus, Incoming, Mapping};
 
+use crate::harness::program::run;
 use crate::harness::server::{now, salts};
 use crate::harness::{Data, Server, on_both};
 
@@ -416,3 +418,73 @@ on_both!(Data::Empty =>
     formulas_are_written_as_texts_and_come_back,
 );
 on_both!(Data::Generated => an_export_takes_few_statements);
+
+/// The commands, on a register of their own.
+#[test]
+fn the_commands_give_out_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let ran = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let failed = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments);
+        assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    ran(&["migrate", "up"]);
+    ran(&["import", concat!(env!("CARGO_MANIFEST_DIR"), "/data/institutions")]);
+    ran(&["export", "ndjson", "--out", &path("files.ndjson")]);
+    let manifest: Value = serde_json::from_str(&std::fs::read_to_string(path("files.ndjson.manifest.json")).unwrap()).unwrap();
+    let digest: String = Sha256::digest(std::fs::read(path("files.ndjson")).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!((&manifest["files"][0]["sha256"], &manifest["files"][0]["rows"]), (&json!(digest), &json!(26)));
+    assert!(ran(&["import", &path("files.ndjson")]).contains("0 new, 0 amended, 26 unchanged"), "lines are told from a journal");
+    ran(&["export", "parquet", "--out", &path("tables")]);
+    ran(&["export", "csv-tables", "--out", &path("tables.zip")]);
+    assert!(std::fs::read(path("tables/registrations.parquet")).unwrap().starts_with(b"PAR1") && std::fs::read(path("tables.zip")).unwrap().starts_with(b"PK"));
+    assert!(!folder.path().join("tables/registrations.parquet.part").exists());
+    let found = ran(&["export", "csv", "--text", "회원", "--filter", "{\"agencyName\": \"김포\"}"]);
+    assert_eq!(column(&rows(&found), "기관명"), ["김포시"]);
+    for (arguments, part) in [
+        (["export", "parquet", "--headers", "ko"], "--out"),
+        (["export", "csv", "--filter", "{\"agencyNam\": 1}"], "did you mean `agencyName`"),
+        (["export", "csv", "--out", "/nowhere/files.csv"], "cannot write /nowhere/files.csv.part"),
+        (["export", "csv", "--since", "99999"], "there is no entry 99999"),
+    ] {
+        let told = failed(&arguments);
+        assert!(told.contains(part), "{arguments:?}: {told}");
+    }
+
+    let query = "query ($after: String, $first: Int = 7) { dataFiles(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { registrationNumber agency { name } } } }";
+    std::fs::write(path("files.graphql"), query).unwrap();
+    let all = rows(&ran(&["query", &path("files.graphql"), "--format", "csv"]));
+    assert_eq!((all[0].as_slice(), all.len()), (["registrationNumber".to_owned(), "agency.name".to_owned()].as_slice(), 26));
+    let some: Value = serde_json::from_str(&ran(&["query", &path("files.graphql"), "--format", "json", "--variables", "{\"first\": 25}"])).unwrap();
+    assert_eq!(some.as_array().map(Vec::len), Some(25));
+    std::fs::write(path("search.graphql"), "{ search(text: \"회원\", first: 2) { nodes { name } } }").unwrap();
+    let output = run(folder.path(), &["query", &path("search.graphql")]);
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("only the first page is shown"), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 4, "header, rule, two rows");
+    std::fs::write(path("wrong.graphql"), "{ dataFiles { nodes { nam } } }").unwrap();
+    let told = failed(&["query", &path("wrong.graphql")]);
+    assert!(told.contains("wrong.graphql: 1:23: ") && told.contains("(GRAPHQL_VALIDATION_FAILED)"), "{told}");
+    assert!(failed(&["query", &path("missing.graphql")]).contains("cannot read"));
+    assert!(failed(&["query", &path("files.graphql"), "--url", "http://127.0.0.1:1"]).contains("http://127.0.0.1:1/graphql"));
+}
+
+/// All pages of a query, asked of a server.
+async fn a_query_is_asked_of_a_server(server: Server) {
+    let query = "query ($after: String) { dataFiles(first: 10, after: $after) { totalCount pageInfo { hasNextPage endCursor } nodes { registrationNumber } } }";
+    let question = Question { document: query.to_owned(), variables: serde_json::Map::new(), connection: None, shown: Shown::Csv };
+    let mut out = Vec::new();
+    let pages = std::sync::Mutex::new(Vec::new());
+    let remote = Remote::at(server.address(), None).unwrap();
+    let asked = ask(&question, &remote, &mut out, &|progress| pages.lock().unwrap().push((progress.rows, progress.total))).await.unwrap();
+    assert_eq!((asked.rows, asked.remark), (25, None));
+    assert_eq!(*pages.lock().unwrap(), [(10, Some(25)), (20, Some(25)), (25, Some(25))]);
+    assert_eq!(String::from_utf8(out).unwrap().lines().count(), 26);
+}
+
+on_both!(Data::Bundled => a_query_is_asked_of_a_server);

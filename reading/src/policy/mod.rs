@@ -39,7 +39,7 @@ pub use statement::{
     Provision, Reason, Remedy, Requirement, Revision, Right, RightKind, Role, Safeguard, SafeguardKind, Section, SectionState, Stated, Unread, VideoDevice,
 };
 
-use block::Block;
+pub(crate) use block::Block;
 use section::Part;
 use table::Grid;
 
@@ -85,6 +85,11 @@ pub fn read(name: &str, bytes: &[u8]) -> Policy {
     revision::read(&parts, &mut policy);
     state::read(&parts, &mut policy);
     policy
+}
+
+/// What a page shows, in blocks.
+pub(crate) fn blocks_of_page(text: &str) -> Vec<Block> {
+    html::read(text).blocks
 }
 
 /// Section with its tables read by their headers.

@@ -5,6 +5,7 @@
 //! about it; nothing panics.
 
 mod layout;
+mod page;
 mod record;
 mod rows;
 mod table;
@@ -194,6 +195,8 @@ pub enum Format {
     Xlsx,
     /// XLS.
     Xls,
+    /// A web page with tables, whatever its name says.
+    Page,
 }
 
 /// The format that the first bytes of a document tell, as far as it can be a sheet.
@@ -210,8 +213,10 @@ pub fn format_of(start: &[u8]) -> Result<Format, Unreadable> {
         Err(Unreadable::new("is a PDF, which holds no table that could be read; ask for the sheet that it was printed from, or save its table as XLSX or CSV"))
     } else if start.starts_with(b"\x1f\x8b") || start.starts_with(b"PK") || start.starts_with(b"7z\xBC\xAF") || start.starts_with(b"Rar!") {
         Err(Unreadable::new("is an archive; unpack it and import what it holds"))
-    } else if text.starts_with("<!doctype html") || text.starts_with("<html") || text.starts_with("<table") || text.starts_with("<?xml") {
-        Err(Unreadable::new("is a web page or XML, whatever its name says; open it in a spreadsheet program and save it as XLSX or CSV"))
+    } else if ["<!doctype html", "<html", "<table", "<meta", "<head", "<body", "<style", "<div"].iter().any(|tag| text.starts_with(tag)) {
+        Ok(Format::Page)
+    } else if text.starts_with("<?xml") {
+        Err(Unreadable::new("is XML, whatever its name says; open it in a spreadsheet program and save it as XLSX or CSV"))
     } else {
         Ok(Format::Text)
     }
@@ -329,6 +334,7 @@ fn go_through(
         Format::Text => text::rows(document, name, limits, &mut row)?,
         Format::Xlsx => xlsx::rows(document, limits, &mut row)?,
         Format::Xls => xls::rows(document, limits, &mut row)?,
+        Format::Page => page::rows(document, limits, &mut row)?,
     }
     tables.end()
 }

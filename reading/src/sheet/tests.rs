@@ -301,12 +301,28 @@ fn columns_are_mapped_by_hand() {
 }
 
 #[test]
+fn a_page_that_is_called_a_sheet_is_read() {
+    let page = "<html><head><meta charset=\"euc-kr\"></head><body><table border=1>\n<tr><td colspan=4>개인정보파일 목록</td></tr>\n<tr><th>기관명</th><th>개인정보파일의 명칭</th><th>개인정보파일의 운영 목적</th><th>개인정보파일에 기록되는 개인정보의 항목</th></tr>\n\
+                <tr><td rowspan=2>시험청</td><td rowspan=2>회원 명부</td><td>회원 관리</td><td>성명<br>연락처</td></tr>\n<tr><td>민원 처리</td><td>주소</td></tr>\n<tr><td>시험청</td><td>교육생 명부</td><td>교육</td><td>성명</td></tr></table></body></html>";
+    for bytes in [page.as_bytes().to_vec(), EUC_KR.encode(page).0.into_owned()] {
+        let (_, files) = read_all(&bytes, "목록.xls", &[]).unwrap();
+        let named: Vec<(&str, usize)> = files.iter().map(|file| (file.name.as_str(), file.rows.len())).collect();
+        assert_eq!(named, [("회원 명부", 2), ("교육생 명부", 1)]);
+        assert_eq!((files[0].agency.as_deref(), files[0].all(States::Purpose)), (Some("시험청"), vec!["회원 관리", "민원 처리"]));
+        assert_eq!(files[0].place.to_string(), "줄 4-5");
+    }
+    let deep = format!("<table>{}", "<table><tr><td>".repeat(100_000));
+    assert!(refusal(deep.as_bytes(), "x.xls").contains("no table"));
+}
+
+#[test]
 fn what_is_no_sheet_is_refused_with_what_to_do() {
     for (bytes, expected) in [
         (b"".as_slice(), "is empty"),
         (b"%PDF-1.7", "is a PDF"),
         (b"\x1f\x8b\x08", "is an archive"),
-        (b"<html><table><tr><td>", "is a web page"),
+        (b"<html><table><tr><td>", "no table of personal-data files was found"),
+        (b"<?xml version=\"1.0\"?>", "is XML"),
         (b"PK\x03\x04 and nothing else", "is a damaged workbook"),
         (b"a,b\n1,2\n", "no table of personal-data files was found"),
         (b"a\x00b\x00,\x00", "holds NUL characters"),

@@ -3,21 +3,14 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Empty, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, HOST};
-use hyper::http::uri::{Authority, PathAndQuery};
-use hyper::{Request, Uri};
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+use hyper::header::ACCEPT;
+use hyper::{Request, StatusCode, Uri};
+
+use crate::remote::{self, bare};
 
 /// Longest set of keys, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -88,49 +81,9 @@ impl KeySource {
 }
 
 async fn get(uri: &Uri, authorities: Option<&PathBuf>) -> Result<Vec<u8>, String> {
-    let is_secure = uri.scheme_str() == Some("https");
-    let host = bare(uri.host().ok_or("the address has no host")?);
-    let port = uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
-    let stream = TcpStream::connect((host, port)).await.map_err(|error| error.to_string())?;
-    if !is_secure {
-        return exchange(stream, uri).await;
+    let request = Request::get(uri.clone()).header(ACCEPT, "application/json").body(Full::new(Bytes::new())).map_err(|error| error.to_string())?;
+    match remote::exchange(request, authorities, LONGEST).await? {
+        (StatusCode::OK, body) => Ok(body),
+        (status, _) => Err(format!("the answer is {status}, and not 200; where it is moved, give the new address")),
     }
-    let mut trusted = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    if let Some(path) = authorities {
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| format!("{}: {error}", path.display()))? {
-            let certificate = certificate.map_err(|error| format!("{}: {error}", path.display()))?;
-            trusted.add(certificate).map_err(|error| format!("{}: {error}", path.display()))?;
-        }
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
-    let config = config.map_err(|error| error.to_string())?.with_root_certificates(trusted).with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|error| error.to_string())?;
-    exchange(stream, uri).await
-}
-
-async fn exchange(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, uri: &Uri) -> Result<Vec<u8>, String> {
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-    let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-    let host = uri.authority().map_or("", Authority::as_str);
-    let request = Request::get(path).header(HOST, host).header(ACCEPT, "application/json").body(Empty::<Bytes>::new());
-    let request = request.map_err(|error| error.to_string())?;
-    let answer = async {
-        let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
-        if response.status() != 200 {
-            return Err(format!("the answer is {}, and not 200; where it is moved, give the new address", response.status()));
-        }
-        let body = Limited::new(response.into_body(), LONGEST).collect().await.map_err(|error| error.to_string())?;
-        Ok(body.to_bytes().to_vec())
-    };
-    tokio::select! {
-        answer = answer => answer,
-        // Once it has ended the answer has all that there will be of it.
-        Err(error) = connection => Err(error.to_string()),
-    }
-}
-
-/// A host without the brackets of an IPv6 address.
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }

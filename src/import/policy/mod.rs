@@ -63,6 +63,7 @@ pub fn read_policy(name: &str, bytes: &[u8], agency: &PolicyAgency, read_at: Dat
     let title = title(&policy, agency);
     let current = policy.revisions.iter().find(|revision| revision.is_current);
     let today = crate::graphql::day_in_korea(read_at);
+    let is_undated = current.and_then(|revision| revision.from).or(policy.announced_on).is_none();
     let valid_from = current.and_then(|revision| revision.from).or(policy.announced_on).unwrap_or_else(|| {
         let text = format!(
             "the policy does not say since when it applies; {today}, the day on which it was read, is taken. State the day in the document where it is known"
@@ -71,7 +72,8 @@ pub fn read_policy(name: &str, bytes: &[u8], agency: &PolicyAgency, read_at: Dat
         today
     });
     let mut numbers = Numbers { agency, given: HashMap::new(), last: agency.last_number };
-    let data_files: Vec<DataFileInput> = policy.files.iter().take(5000).map(|file| data_file(file, &policy, agency, valid_from, &mut numbers)).collect();
+    let data_files: Vec<DataFileInput> =
+        policy.files.iter().take(5000).map(|file| data_file(file, &policy, agency, (valid_from, is_undated), &mut numbers)).collect();
     let impact_assessments = assessments(&policy, agency, &numbers, &mut remarks);
     let covered = data_files.iter().filter_map(|file| file.registration_number.clone()).collect();
     let revisions = revision::revisions(&policy, valid_from, covered);
@@ -140,7 +142,7 @@ fn remark(unread: &policy::Unread) -> Remark {
     Remark { line: span.first, code, text }
 }
 
-fn data_file(file: &File, policy: &Policy, agency: &PolicyAgency, valid_from: NaiveDate, numbers: &mut Numbers<'_>) -> DataFileInput {
+fn data_file(file: &File, policy: &Policy, agency: &PolicyAgency, (valid_from, is_undated): (NaiveDate, bool), numbers: &mut Numbers<'_>) -> DataFileInput {
     let known = agency.files.get(&hangul::compact(&file.name)).map(|(_, status)| *status);
     // That this policy does not say so makes a registered file no unregistered one.
     let status = match known {
@@ -198,7 +200,7 @@ fn data_file(file: &File, policy: &Policy, agency: &PolicyAgency, valid_from: Na
         operation_started_on: None,
         sources,
         states: None,
-        is_undated: false,
+        is_undated,
         written: None,
     };
     DataFileInput { registration_number: Some(number), agency: agency.code.clone(), status, registrations: vec![registration], is_application: false }

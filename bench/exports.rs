@@ -1,0 +1,87 @@
+//! How fast a generated register is written out as Parquet and CSV, and read back from lines beside a bare insertion of the same rows:
+//! `cargo bench --bench exports -- 40000`. bench/README.md says how to read it.
+
+#![expect(clippy::print_stdout, reason = "it prints what it measures")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use yeollam::export::command::{Target, write};
+use yeollam::export::{Exporter, Format, Headers, Request, Selection};
+use yeollam::generate;
+use yeollam::import::run::{Options, Runner};
+use yeollam::import::{AgencyScope, ImportPolicy, ImportStatus, Incoming, Mapping};
+use yeollam::search::Search;
+use yeollam::store::{PoolSettings, Store};
+
+/// Memory that this process held at most, in MB, where the system tells.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() / 1024
+}
+
+async fn opened(folder: &Path, name: &str) -> Result<Store> {
+    let url = format!("sqlite:{}?mode=rwc", folder.join(name).display());
+    let store = Store::connect(&url, &PoolSettings { page_cache: 256, ..PoolSettings::default() }).await.map_err(|error| anyhow!(error.chain()))?;
+    store.migrate().await.map_err(|error| anyhow!(error.chain()))?;
+    Ok(store)
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let files: u64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(40_000);
+    // Generated once: it is kept for the next run.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("exports-{files}"));
+    std::fs::create_dir_all(&folder).context("no folder to work in")?;
+    let store = opened(&folder, "register.sqlite").await?;
+    let at = "2026-11-22T00:00:00Z".parse()?;
+    if store.last_change().await.map_err(|error| anyhow!(error.chain()))?.is_none() {
+        println!("Generating {files} files");
+        let request = generate::Request { files, seed: 1, adds: false };
+        generate::generate(&store, request, at, Arc::new(|| [0; 32]), |_| {}).await.map_err(|error| anyhow!(error.chain()))?;
+    }
+    println!("before the first export: {} MB", peak());
+    let exporter = Exporter::new(&store, &Search::default(), "http://127.0.0.1:8000").map_err(|error| anyhow!(error.chain()))?;
+    let lines = folder.join("files.ndjson");
+    for (format, out) in [
+        (Format::Csv, folder.join("files.csv")),
+        (Format::Parquet, folder.join("parquet")),
+        (Format::Jsonld, folder.join("files.jsonld")),
+        (Format::Xlsx, folder.join("files.xlsx")),
+        (Format::Ndjson, lines.clone()),
+    ] {
+        let request = Request { format, table: None, selection: Selection::default(), headers: Headers::Korean };
+        let began = Instant::now();
+        let target = Target { out: Some(out), gzip: false };
+        let manifest = write(&exporter, &request, &target, &|_| {}).await.map_err(|error| anyhow!(error.chain()))?;
+        let (seconds, bytes) = (began.elapsed().as_secs_f64(), manifest.files.iter().map(|file| file.bytes).sum::<u64>());
+        println!("{:12} {seconds:>7.1} s  {:>8.0} files/s  {:>6} MiB  {:>5} MB at most", format.name(), files as f64 / seconds, bytes >> 20, peak());
+    }
+
+    let into = tempfile::tempdir().context("no folder to work in")?;
+    let copy = opened(into.path(), "copy.sqlite").await?;
+    let document = Incoming::open("files.ndjson", &lines).context("the lines cannot be read")?;
+    let scope = AgencyScope::of(&copy, None, None).await.map_err(|error| anyhow!(error.chain()))?;
+    let options = Options { policy: ImportPolicy::RejectAll, is_dry_run: false, is_whole: true, scope, mapping: Mapping::default() };
+    let runner = Runner {
+        store: copy.clone(),
+        clock: Arc::new(move || at),
+        salts: Arc::new(|| [0; 32]),
+        viewer: None,
+        stop: Arc::default(),
+        progress: Arc::new(|_, _| {}),
+    };
+    let began = Instant::now();
+    let outcome = runner.run(None, &[document], &options).await;
+    let seconds = began.elapsed().as_secs_f64();
+    ensure!(outcome.status == ImportStatus::Completed, "the lines were not recorded: {:?}", outcome.messages.first().map(ToString::to_string));
+    println!(
+        "import       {seconds:>7.1} s  {:>8.0} files/s  {:>5} MB at most; `cargo bench --bench load -- {files}` tells the bare rate",
+        files as f64 / seconds,
+        peak()
+    );
+    Ok(())
+}

@@ -26,7 +26,7 @@ pub struct QueryArgs {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// Token to ask that server with.
-    #[arg(long, env = "YEOLLAM_TOKEN", value_name = "TOKEN", hide_env_values = true, requires = "url")]
+    #[arg(long, env = "YEOLLAM_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub token: Option<String>,
     /// File to write; standard output if left out.
     #[arg(long, value_name = "PATH")]

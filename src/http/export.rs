@@ -98,6 +98,8 @@ fn asked(query: &str, format: Option<&str>, table: Option<String>) -> Result<Ask
     for (name, value) in query_string::parse(query)? {
         let entry = || value.parse::<i64>().ok().filter(|entry| *entry >= 0).ok_or_else(|| format!("`{name}` is the number of an entry of the journal."));
         match (name.as_str(), value.as_str()) {
+            // A form sends what was left empty too.
+            ("text" | "filter" | "asOf" | "since" | "sequence" | "after" | "headers", "") => {}
             ("text", _) => selection.text = Some(value),
             ("filter", _) => {
                 let filter: Json =

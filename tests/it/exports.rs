@@ -273,6 +273,7 @@ async fn exports_hold_what_is_asked_for(server: Server) {
     expected.sort_unstable();
     assert!(!expected.is_empty());
     assert_eq!(numbers(&format!("/export/csv?text={}&filter={}", encoded("회원"), encoded(&filter.to_string()))).await, expected);
+    assert_eq!(numbers("/export/csv?text=&filter=&asOf=").await.len(), 25, "a form that was left empty asks nothing");
 
     // As it stood on a day.
     let stood = server.query("{ registrations(asOf: \"2015-01-01\", first: 100) { nodes { dataFile { registrationNumber } } } }", json!({})).await;

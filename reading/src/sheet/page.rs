@@ -20,7 +20,9 @@ pub fn rows(document: &mut (impl BufRead + Seek), limits: &Limits, take: &mut Ro
     for block in blocks_of_page(&encoding::decoded(&bytes).0) {
         let Block::Table(table) = block else { continue };
         for cells in table.rows {
-            let number = cells.first().map_or(0, |cell| cell.span.first as u64);
+            // A cell that hangs down from a row above has its line.
+            let own = cells.iter().find(|cell| !cell.from_above).or(cells.first());
+            let number = own.map_or(0, |cell| cell.span.first as u64);
             let row = Row { sheet: None, number, cells: cells.iter().map(|cell| cell.text.to_string()).collect() };
             if !take(row)? {
                 return Ok(());

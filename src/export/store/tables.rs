@@ -442,7 +442,7 @@ pub static FILES: Source = Source {
     ],
 };
 
-/// Places of the fields of [`FILES`].
+/// Places of the fields of `FILES`.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is the field of its name in `FILES`, which a test compares")]
 pub enum FileField {

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::export::Exporter;
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::{Register, engine};
-use crate::http::{App, Settings};
+use crate::http::{App, Portal, Settings};
 use crate::import;
 use crate::import::intake::Intake;
 use crate::journal::Feed;
@@ -59,9 +59,10 @@ pub fn app(
     oidc: Option<Oidc>,
 ) -> Result<App> {
     let exporter = Arc::new(Exporter::new(store, search, public_url)?);
-    let public_url = public_url.trim_end_matches('/').into();
+    let public_url = public_url.trim_end_matches('/');
     let intake = Arc::new(Intake::new(store.clone(), Arc::clone(&clock), Arc::clone(&salts)));
-    let register = Register { store: store.clone(), search: search.clone(), salts, public_url, feed: Arc::new(Feed::new(store.clone())) };
+    let portal = Arc::new(Portal::new(Arc::clone(&clock), public_url.to_owned()));
+    let register = Register { store: store.clone(), search: search.clone(), salts, public_url: public_url.into(), feed: Arc::new(Feed::new(store.clone())) };
     let engine = engine(register, clock, limits, oidc)?;
     let (store, search) = (store.clone(), search.clone());
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {
@@ -71,5 +72,5 @@ pub fn app(
             search.snapshot().map(|_| ()).map_err(|error| error.to_string())
         })
     };
-    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, exporter: Some(exporter), intake: Some(intake), settings })
+    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, exporter: Some(exporter), intake: Some(intake), portal, settings })
 }

@@ -274,6 +274,10 @@ where
         }
     }
 
+    fn head(&self) -> Option<i64> {
+        self.sequence.as_ref().map(|sequence| sequence())
+    }
+
     fn sdl(&self) -> &str {
         &self.sdl
     }

@@ -113,6 +113,11 @@ pub trait Answer: Send + Sync {
     /// that passes between events. Whoever takes no more of them stops the request.
     fn answers(self: Arc<Self>, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>>;
 
+    /// Number of the last journal entry that answers are of, or an older one; `None` where no journal is followed.
+    fn head(&self) -> Option<i64> {
+        None
+    }
+
     /// The schema in the schema definition language.
     fn sdl(&self) -> &str;
 }

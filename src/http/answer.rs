@@ -58,7 +58,7 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
 }
 
 /// What the log is told of an answer.
-fn note(operation: Option<OperationType>, name: Option<&str>, cost: Option<u64>, response: &GraphqlResponse) -> Note {
+pub fn note(operation: Option<OperationType>, name: Option<&str>, cost: Option<u64>, response: &GraphqlResponse) -> Note {
     let operation = match (operation, name) {
         (Some(kind), Some(name)) => Some(format!("{kind} {}", short(name))),
         (Some(kind), None) => Some(kind.to_string()),
@@ -125,7 +125,8 @@ fn json(status: StatusCode, media_type: MediaType, body: Vec<u8>) -> Response {
     (status, headers, Body::from(body)).into_response()
 }
 
-fn code_of(error: &ServerError) -> Option<String> {
+/// The code of an error.
+pub fn code_of(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code.clone()),
         _ => None,

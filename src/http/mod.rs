@@ -3,6 +3,7 @@
 mod access_log;
 mod answer;
 mod body;
+mod desk;
 mod event_stream;
 mod export;
 mod graphql;
@@ -11,7 +12,7 @@ mod media_type;
 mod pages;
 mod parameters;
 mod patience;
-mod permalink;
+mod portal;
 mod query_string;
 mod serve;
 mod stop;
@@ -31,6 +32,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{Any, CorsLayer};
 
+pub use self::portal::Portal;
 pub use self::serve::serve;
 use self::stop::Stop;
 use crate::export::Exporter;
@@ -53,6 +55,8 @@ pub struct App {
     pub exporter: Option<Arc<Exporter>>,
     /// Takes documents to be imported; `None` where none are taken.
     pub intake: Option<Arc<Intake>>,
+    /// What the pages for people need.
+    pub portal: Arc<Portal>,
     /// Limits of the transport.
     pub settings: Settings,
 }
@@ -123,14 +127,23 @@ pub fn router(app: App, stop: Stop) -> Router {
         .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/vnd."));
     Router::new()
-        .route("/", get(pages::index))
+        .route("/", get(portal::page))
+        .route("/{page}", get(portal::page))
+        .route("/assets/{name}", get(portal::asset))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/import", post(import::post).layer(DefaultBodyLimit::disable()))
         .route("/export", get(export::index))
         .route("/export/{format}", get(export::whole))
         .route("/export/{format}/{table}", get(export::table))
         .route("/schema.graphql", get(pages::schema))
-        .route("/{things}/{key}", get(permalink::permalink))
+        .route("/{things}/{key}", get(portal::page))
+        .route("/desk", get(desk::page))
+        .route("/desk/login", post(desk::act))
+        .route("/desk/logout", post(desk::act))
+        .route("/desk/draft", get(desk::page).post(desk::act))
+        .route("/desk/import", get(desk::page).post(desk::import).layer(DefaultBodyLimit::disable()))
+        .route("/desk/imports/{id}", get(desk::page))
+        .route("/desk/applications/{id}", get(desk::page).post(desk::act))
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))
         .method_not_allowed_fallback(pages::method_not_allowed)

@@ -1,4 +1,4 @@
-//! What is not GraphQL: the first page, the explorer, the schema, health, and what is not there.
+//! What is neither GraphQL nor a page of the portal: the explorer, the schema, health, and what is not there.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,17 +11,11 @@ use crate::error::code;
 use crate::graphql::admission::document::short;
 use crate::graphql::admission::refusal::Refusal;
 
-const INDEX: &str = include_str!("index.html");
 const EXPLORER: &str = include_str!("explorer.html");
 
 /// Nothing from elsewhere is loaded, and no other site may frame a page.
 const PAGE_POLICY: &str =
     "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
-
-/// What this is, and where to go on.
-pub async fn index() -> Response {
-    page(INDEX)
-}
 
 /// The explorer.
 pub fn explorer() -> Response {
@@ -73,7 +67,9 @@ pub async fn not_found(request: Request) -> Response {
 pub async fn method_not_allowed(request: Request) -> Response {
     let allowed = match request.uri().path() {
         "/graphql" => "GET, POST",
-        "/import" => "POST",
+        "/import" | "/desk/login" | "/desk/logout" => "POST",
+        "/desk/draft" | "/desk/import" => "GET, POST",
+        path if path.starts_with("/desk/applications/") => "GET, POST",
         _ => "GET",
     };
     let message = format!("`{}` does not know the method {}; it knows {allowed}.", short(request.uri().path()), short(request.method().as_str()));

@@ -21,6 +21,7 @@ fn app() -> App {
         new_request_id: Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst))),
         exporter: None,
         intake: None,
+        portal: portal::sample(),
         settings: Settings { deadline: Duration::from_millis(400), drain: Duration::from_millis(200), head: Duration::from_millis(300), ..Settings::default() },
     }
 }
@@ -243,7 +244,6 @@ async fn other_sites_may_read() {
 async fn the_other_paths() {
     let base = start().await;
     for (path, status, content_type, text) in [
-        ("/", 200, "text/html; charset=utf-8", "Yeollam"),
         ("/schema.graphql", 200, "text/plain; charset=utf-8", "type Query"),
         ("/healthz", 200, "text/plain; charset=utf-8", "ok"),
         ("/readyz", 503, "text/plain; charset=utf-8", "the database does not answer"),

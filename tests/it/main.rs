@@ -24,6 +24,7 @@ mod merges;
 mod mirrors;
 mod oidc;
 mod pages;
+mod portal;
 mod program;
 mod queries;
 mod redactions;

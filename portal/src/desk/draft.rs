@@ -1,0 +1,344 @@
+//! A draft: a form in which lists are lines of text, and the input of the schema that it makes.
+
+use askama::Template;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Act, Check, Next, Own, UserError, Viewer};
+use crate::address::Address;
+use crate::answer::{Basis, Department, Desk, Entrustment, Item, List, Provision, Retention};
+use crate::view::{Language, View};
+use crate::{Ask, Page, Unshown};
+
+/// Fields of the form.
+const FIELDS: [&str; 20] = [
+    "agency",
+    "dataFile",
+    "number",
+    "application",
+    "version",
+    "name",
+    "purpose",
+    "bases",
+    "required",
+    "optional",
+    "retention",
+    "method",
+    "count",
+    "department",
+    "deskDepartment",
+    "deskPhone",
+    "provisions",
+    "entrustments",
+    "validFrom",
+    "reason",
+];
+
+/// What was filled in.
+#[derive(Clone, Debug, Default)]
+struct Filled(Address);
+
+impl Filled {
+    fn of(form: &Address) -> Self {
+        Self(FIELDS.iter().fold(Address::default(), |kept, name| kept.with(name, form.get(name).unwrap_or_default())))
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.get(name).unwrap_or_default()
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        self.0 = self.0.with(name, value);
+    }
+
+    fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.get(name).lines().map(str::trim).filter(|line| !line.is_empty())
+    }
+
+    /// The `RegistrationInput` that it makes. Of a change of a file each field is stated, so that what was emptied is cleared.
+    fn input(&self) -> Value {
+        let text = |name: &str| self.0.get(name).map_or(Value::Null, Value::from);
+        let parts = |line: &str| line.split('|').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+        let part = |parts: &[String], place: usize| parts.get(place).filter(|part| !part.is_empty()).map_or(Value::Null, |part| json!(part));
+        let item = |line: &str, requirement: &str| {
+            let cells = parts(line);
+            json!({"name": part(&cells, 0), "subject": part(&cells, 1), "requirement": requirement})
+        };
+        let items = self.lines("required").map(|line| item(line, "REQUIRED")).chain(self.lines("optional").map(|line| item(line, "OPTIONAL")));
+        let provisions = self.lines("provisions").map(|line| {
+            let cells = parts(line);
+            json!({"recipient": part(&cells, 0), "purpose": part(&cells, 1), "itemsText": part(&cells, 2)})
+        });
+        let entrustments = self.lines("entrustments").map(|line| {
+            let cells = parts(line);
+            json!({"entrustee": part(&cells, 0), "task": cells.get(1).cloned().unwrap_or_default()})
+        });
+        let desk = json!({"department": text("deskDepartment"), "phones": self.0.get("deskPhone").into_iter().collect::<Vec<_>>()});
+        let has_desk = self.0.get("deskDepartment").or(self.0.get("deskPhone")).is_some();
+        let mut input = json!({
+            "name": text("name"),
+            "purpose": text("purpose"),
+            "legalBases": self.lines("bases").map(|line| json!({"citation": line})).collect::<Vec<_>>(),
+            "collectedItems": items.collect::<Vec<_>>(),
+            "processingMethod": text("method"),
+            "retention": self.0.get("retention").map(|text| json!({"text": text})),
+            "provisions": provisions.collect::<Vec<_>>(),
+            "entrustments": entrustments.collect::<Vec<_>>(),
+            "dataSubjectCount": self.0.get("count").and_then(|count| count.replace(',', "").parse::<i64>().ok()),
+            "processingDepartment": self.0.get("department").map(|name| json!({"name": name})),
+            "accessDesk": has_desk.then_some(desk),
+        });
+        for name in ["validFrom", "reason"] {
+            if let (Some(value), Some(fields)) = (self.0.get(name), input.as_object_mut()) {
+                fields.insert(name.to_owned(), value.into());
+            }
+        }
+        input
+    }
+
+    /// What is written in the form and cannot be read.
+    fn unreadable(&self, view: &View<'_>) -> Vec<UserError> {
+        if !self.has_unreadable_count() {
+            return Vec::new();
+        }
+        vec![UserError { message: view.t.desk_no_number.to_owned(), field: Some(vec!["dataSubjectCount".to_owned()]), is_own: true }]
+    }
+
+    fn has_unreadable_count(&self) -> bool {
+        self.0.get("count").is_some_and(|count| count.replace(',', "").parse::<i64>().is_err())
+    }
+
+    /// Takes over what is registered, or stated by an application.
+    fn take(&mut self, content: Content) {
+        let lines = |lines: &mut dyn Iterator<Item = String>| lines.collect::<Vec<_>>().join("\n");
+        let row = |parts: [Option<String>; 3]| {
+            let row = parts.map(Option::unwrap_or_default).join(" | ");
+            row.trim_end_matches([' ', '|']).to_owned()
+        };
+        let of = |requirement: &'static str| {
+            let is_optional = requirement == "OPTIONAL";
+            move |item: &&Item| (item.requirement == "OPTIONAL") == is_optional
+        };
+        let item = |item: &Item| row([Some(item.name.clone()), item.subject.clone(), None]);
+        let desk = content.access_desk.unwrap_or_default();
+        let names = |provision: &Provision| provision.items.iter().map(|item| item.name.clone()).collect::<Vec<_>>().join(", ");
+        let provision = |provision: Provision| {
+            let items = provision.items_text.clone().or_else(|| Some(names(&provision)));
+            row([Some(provision.recipient_name), provision.purpose, items])
+        };
+        for (name, value) in [
+            ("name", content.name),
+            ("purpose", content.purpose.unwrap_or_default()),
+            ("bases", lines(&mut content.legal_bases.into_iter().map(|basis| basis.citation))),
+            ("required", lines(&mut content.collected_items.iter().filter(of("REQUIRED")).map(item))),
+            ("optional", lines(&mut content.collected_items.iter().filter(of("OPTIONAL")).map(item))),
+            ("retention", content.retention.map(|retention| retention.text).unwrap_or_default()),
+            ("method", content.processing_method.unwrap_or_default()),
+            ("count", content.data_subject_count.map(|count| count.to_string()).unwrap_or_default()),
+            ("department", content.processing_department.map(|department| department.name).unwrap_or_default()),
+            ("deskDepartment", desk.department.unwrap_or_default()),
+            ("deskPhone", desk.phones.into_iter().next().unwrap_or_default()),
+            ("provisions", lines(&mut content.provisions.nodes.into_iter().map(provision))),
+            (
+                "entrustments",
+                lines(&mut content.entrustments.nodes.into_iter().map(|entrustment| row([Some(entrustment.entrustee_name), Some(entrustment.task), None]))),
+            ),
+        ] {
+            self.set(name, &value);
+        }
+    }
+}
+
+/// What a registration says, as far as the form can.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    name: String,
+    purpose: Option<String>,
+    legal_bases: Vec<Basis>,
+    collected_items: Vec<Item>,
+    processing_method: Option<String>,
+    retention: Option<Retention>,
+    provisions: List<Provision>,
+    entrustments: List<Entrustment>,
+    data_subject_count: Option<i64>,
+    processing_department: Option<Department>,
+    access_desk: Option<Desk>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/draft.html")]
+struct DraftHtml<'a> {
+    view: &'a View<'a>,
+    viewer: Viewer,
+    filled: &'a Filled,
+    return_reason: Option<String>,
+    check: Option<Check>,
+    errors: Vec<UserError>,
+}
+
+impl DraftHtml<'_> {
+    /// The agency from which, and from those below it, one is chosen: only a new file is not yet of one.
+    fn chosen_from(&self) -> Option<&Own> {
+        let is_new = self.filled.get("dataFile").is_empty() && self.filled.get("application").is_empty();
+        self.viewer.agency.as_ref().filter(|_| is_new)
+    }
+}
+
+/// The form, empty or filled from what there is.
+pub(super) struct DraftPage {
+    number: Option<String>,
+    application: Option<String>,
+}
+
+impl DraftPage {
+    pub(super) fn at(here: &Address) -> Self {
+        Self { number: here.get("file").map(str::to_owned), application: here.get("application").map(str::to_owned) }
+    }
+}
+
+impl Page for DraftPage {
+    fn ask(&self) -> Ask {
+        let application = self.application.as_deref().unwrap_or("Application_AAAAAAAAAAAAAAAAAAAAAA");
+        let variables = json!({
+            "number": self.number.as_deref().unwrap_or_default(),
+            "application": application,
+            "isOfFile": self.number.is_some(),
+            "isOfApplication": self.application.is_some(),
+        });
+        Ask::new(include_str!("../../documents/draft.graphql"), variables)
+    }
+
+    fn show(&self, view: &View<'_>, mut data: Value) -> Result<String, Unshown> {
+        let viewer: Viewer = serde_json::from_value(data["viewer"].take())?;
+        let mut filled = Filled::default();
+        let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (file, application) = (data["dataFile"].take(), data["application"].take());
+        if (self.number.is_some() && file.is_null()) || (self.application.is_some() && application.is_null()) {
+            return Err(Unshown::Nothing);
+        }
+        let mut return_reason = None;
+        let mut content = Value::Null;
+        if !file.is_null() {
+            filled.set("dataFile", &of(&file["id"]));
+            filled.set("number", &of(&file["registrationNumber"]));
+            filled.set("agency", &of(&file["agency"]["id"]));
+            content = file["registration"].clone();
+        }
+        if !application.is_null() {
+            filled.set("application", &of(&application["id"]));
+            filled.set("version", &application["version"].to_string());
+            filled.set("agency", &of(&application["agency"]["id"]));
+            filled.set("dataFile", &of(&application["dataFile"]["id"]));
+            filled.set("number", &of(&application["dataFile"]["registrationNumber"]));
+            return_reason = application["returnReason"].as_str().map(str::to_owned);
+            content = application["check"]["registration"].clone();
+        }
+        if !content.is_null() {
+            filled.take(serde_json::from_value(content)?);
+        }
+        Ok(DraftHtml { view, viewer, filled: &filled, return_reason, check: None, errors: Vec::new() }.render()?)
+    }
+}
+
+/// What the form's buttons do.
+pub(super) fn act(here: &Address, form: &Address) -> Box<dyn Act> {
+    let (filled, language) = (Filled::of(form), Language::of(here));
+    if filled.has_unreadable_count() {
+        return Box::new(Unread(filled));
+    }
+    if form.get("action") == Some("save") { Box::new(Save(filled)) } else { Box::new(Checking { filled, language }) }
+}
+
+/// Checks what is filled in, and shows the form again with what comes of it.
+struct Checking {
+    filled: Filled,
+    language: Language,
+}
+
+impl Act for Checking {
+    fn ask(&self) -> Ask {
+        let variables = json!({
+            "agency": self.filled.get("agency"),
+            "dataFile": self.filled.0.get("dataFile"),
+            "input": self.filled.input(),
+            "language": self.language.word(),
+        });
+        Ask::new(include_str!("../../documents/check.graphql"), variables)
+    }
+
+    fn next(&self, view: &View<'_>, mut data: Value) -> Result<Next, Unshown> {
+        let viewer = serde_json::from_value(data["viewer"].take())?;
+        let check = serde_json::from_value(data["registrationCheck"].take())?;
+        let page = DraftHtml { view, viewer, filled: &self.filled, return_reason: None, check: Some(check), errors: Vec::new() };
+        Ok(Next::Show(page.render()?))
+    }
+}
+
+/// Shows the form again with what could not be read of it.
+struct Unread(Filled);
+
+impl Act for Unread {
+    fn ask(&self) -> Ask {
+        super::viewer()
+    }
+
+    fn next(&self, view: &View<'_>, _: Value) -> Result<Next, Unshown> {
+        let page = DraftHtml { view, viewer: Viewer::default(), filled: &self.0, return_reason: None, check: None, errors: self.0.unreadable(view) };
+        Ok(Next::Show(page.render()?))
+    }
+}
+
+/// Keeps the draft as an application.
+struct Save(Filled);
+
+impl Act for Save {
+    fn ask(&self) -> Ask {
+        let Self(filled) = self;
+        let mut variables = Map::new();
+        variables.insert("input".to_owned(), filled.input());
+        if let Some(id) = filled.0.get("application") {
+            variables.insert("id".to_owned(), id.into());
+            variables.insert("version".to_owned(), filled.get("version").parse::<i64>().unwrap_or_default().into());
+            return Ask::new(include_str!("../../documents/application_update.graphql"), variables.into());
+        }
+        variables.insert("agency".to_owned(), filled.get("agency").into());
+        if let Some(id) = filled.0.get("dataFile") {
+            variables.insert("dataFile".to_owned(), id.into());
+        }
+        variables.insert("kind".to_owned(), if filled.0.get("dataFile").is_some() { "AMENDMENT" } else { "NEW" }.into());
+        Ask::new(include_str!("../../documents/application_create.graphql"), variables.into())
+    }
+
+    fn next(&self, view: &View<'_>, mut data: Value) -> Result<Next, Unshown> {
+        let errors = UserError::read(data["saved"]["userErrors"].take())?;
+        if let Some(id) = data["saved"]["application"]["id"].as_str().filter(|_| errors.is_empty()) {
+            return Ok(Next::To(view.thing("desk/applications", id)));
+        }
+        let page = DraftHtml { view, viewer: Viewer::default(), filled: &self.0, return_reason: None, check: None, errors };
+        Ok(Next::Show(page.render()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_lists() {
+        let form = Address::default()
+            .with("name", "회원 명부")
+            .with("required", "성명\r\n주소 | 신청자\r\n\r\n")
+            .with("optional", "전화번호")
+            .with("provisions", "국세청 | 과세 | 성명, 주소\n구청")
+            .with("entrustments", "(주)가나 | 운영")
+            .with("count", "1,200");
+        let input = Filled::of(&form).input();
+        assert_eq!(input["collectedItems"].as_array().unwrap().len(), 3);
+        assert_eq!(input["collectedItems"][1], json!({"name": "주소", "subject": "신청자", "requirement": "REQUIRED"}));
+        assert_eq!(input["provisions"][0], json!({"recipient": "국세청", "purpose": "과세", "itemsText": "성명, 주소"}));
+        assert_eq!(input["provisions"][1]["purpose"], Value::Null);
+        assert_eq!(input["entrustments"][0], json!({"entrustee": "(주)가나", "task": "운영"}));
+        assert_eq!((&input["dataSubjectCount"], &input["retention"], &input["accessDesk"]), (&json!(1200), &Value::Null, &Value::Null));
+    }
+}

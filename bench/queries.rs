@@ -242,6 +242,10 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
         ("search, page only", with_words("query($text: String) { search(text: $text, first: 20) { nodes { name agency { name } } } }")),
         ("search, highlights", with_words("query($text: String) { search(text: $text, first: 20) { edges { score node { name } highlights { field fragments { text isMatch } } } } }")),
         (
+            "search page of the portal",
+            words.iter().map(|word| ask(include_str!("../portal/documents/search.graphql"), json!({ "text": word, "first": 20, "language": "KO" }))).collect(),
+        ),
+        (
             "facets of a filter",
             with_filters(
                 "query($filter: SearchFilter) { search(filter: $filter, first: 0) { totalCount facets(by: [AGENCY_TYPE, REGION, AGENCY, SENSITIVE_KIND, RECIPIENT], first: 10) { values { key count } } } }",

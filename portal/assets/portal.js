@@ -13,6 +13,16 @@ for (const form of document.querySelectorAll('form[method="get"]')) {
   });
 }
 
+// While an answer is awaited the page says so; one that is gone back to does not.
+document.addEventListener("submit", () => {
+  document.documentElement.classList.add("loading");
+  document.querySelector("main")?.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  document.documentElement.classList.remove("loading");
+  document.querySelector("main")?.removeAttribute("aria-busy");
+});
+
 const SUGGEST = `query Suggest($prefix: String!, $kinds: [SuggestionKind!], $language: Language!) {
   suggest(prefix: $prefix, kinds: $kinds, first: 8) { kind text dataFileCount }
   kinds: enumLabels(type: "SuggestionKind", language: $language) { value label }

@@ -64,6 +64,11 @@ texts! {
     anything_hint: "목적, 항목, 근거 법령, 받는 곳까지 찾습니다. 초성(ㄱㅍㅅ)도 됩니다.", "Purposes, items, statutes and recipients too. Initial consonants (ㄱㅍㅅ) work.";
     search: "검색", "Search";
     search_form: "검색 조건", "Search form";
+    starts: "이렇게 시작해 보세요", "Where to start";
+    start_identifier: "주민등록번호를 담은 파일", "Files with resident registration numbers";
+    start_health: "건강정보를 담은 파일", "Files with health data";
+    start_million: "100만 명 이상의 파일", "Files of a million people or more";
+    start_permanent: "영구 보관하는 파일", "Files kept for good";
     clear_all: "모두 지우기", "Clear all";
     found: "검색 결과", "Results";
     found_count: "{}건", "{} files";

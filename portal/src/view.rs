@@ -160,6 +160,17 @@ impl<'a> View<'a> {
         ]
     }
 
+    /// Searches to start from, with what they find.
+    pub(crate) fn starts(&self) -> [(&'static str, &'static str); 5] {
+        [
+            ("/?identifier=RESIDENT_REGISTRATION_NUMBER", self.t.start_identifier),
+            ("/?sensitive=HEALTH", self.t.start_health),
+            ("/?people=1000000&sort=people", self.t.start_million),
+            ("/?retention=PERMANENT", self.t.start_permanent),
+            ("/for-me", self.t.for_me_title),
+        ]
+    }
+
     /// Whether the page is the one at a path.
     pub(crate) fn is_at(&self, path: &str) -> bool {
         self.here.path() == path

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::address::Address;
-use crate::answer::Rule;
+use crate::answer::{AgencyRef, Named, Rule};
 use crate::chart::{self, Bar, Flow};
 use crate::view::{Language, View};
 use crate::{Ask, Page, Unshown};
@@ -28,7 +28,24 @@ struct Answer {
     large: Counted,
     years: Counted,
     recipients: Counted,
+    flows: Flows,
     finding_rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Flows {
+    nodes: Vec<DataFlow>,
+}
+
+/// What goes from one agency to one recipient or entrustee.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DataFlow {
+    kind: String,
+    data_file_count: i64,
+    declared_subject_count: i64,
+    from: AgencyRef,
+    to: Named,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +126,7 @@ struct InsightsHtml<'a> {
     years_chart: String,
     flows: Vec<FlowLine>,
     flows_chart: String,
+    largest: Vec<DataFlow>,
 }
 
 impl Page for Insights {
@@ -163,6 +181,7 @@ impl Page for Insights {
             years,
             flows,
             flows_chart,
+            largest: answer.flows.nodes,
         };
         Ok(page.render()?)
     }

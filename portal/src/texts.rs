@@ -313,6 +313,9 @@ texts! {
     by_year: "해마다 등록된 파일", "Files registered each year";
     by_flow: "가장 많은 제공", "The largest flows";
     by_flow_note: "제3자 제공을 적은 파일 수를, 주는 기관의 유형과 받는 곳 열 군데로 보입니다.", "Number of files that state a provision, from types of agencies to the ten recipients that most files name.";
+    by_body: "기관 사이의 흐름", "Flows between bodies";
+    by_body_note: "파일이 많은 것부터 열다섯. 정보주체 수는 적어 낸 파일만 더한 것입니다.", "The fifteen of most files. Data subjects are summed over the files that declare a number.";
+    recipient_or_entrustee: "받는 곳", "To";
     number_of_files: "파일 수", "Number of files";
     year: "해", "Year";
     as_table: "표로 보기", "As a table";

@@ -42,10 +42,6 @@ async fn every_link_of_every_page_leads_somewhere(server: Server) {
         if *count > OF_A_KIND {
             continue;
         }
-        // Downloads are tried by the tests of exports.
-        if path.starts_with("/export/") {
-            continue;
-        }
         let (status, headers, body) = page(&server, &path).await;
         assert_eq!(status, 200, "{path}: {}", &body[..body.len().min(600)]);
         let media_type = headers["content-type"].to_str().unwrap();

@@ -146,6 +146,11 @@ const journeys = {
     assert.equal(link.pathname, "/export/csv");
     assert.equal(link.searchParams.get("text"), "회원");
     assert.deepEqual(JSON.parse(link.searchParams.get("filter")), { agencyType: { in: ["METROPOLITAN_GOVERNMENT"] } });
+    for (const format of ["CSV", "XLSX"]) {
+      const answer = await page.request.get(origin + (await page.getByRole("link", { name: format }).getAttribute("href")));
+      assert.equal(answer.status(), 200, `${format}: ${(await answer.body()).subarray(0, 300)}`);
+      assert.match(answer.headers()["content-disposition"], /attachment/);
+    }
   },
   async "a visitor asks who may hold data on them"(page) {
     await page.goto(`${origin}/`);

@@ -15,6 +15,7 @@ use super::access_log::RequestId;
 use super::media_type::{self, MediaType};
 use super::{App, answer, pages};
 use crate::error::code;
+use crate::graphql::day_in_korea;
 use crate::graphql::request::{GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::server::Clock;
 
@@ -38,9 +39,9 @@ impl Portal {
         Self { clock, public_url, labels: Default::default() }
     }
 
-    /// Today.
+    /// Today in Korea.
     pub fn today(&self) -> String {
-        (self.clock)().date_naive().to_string()
+        day_in_korea((self.clock)()).to_string()
     }
 }
 

@@ -34,13 +34,44 @@ const FIELDS: [&str; 20] = [
     "reason",
 ];
 
+/// Fields of the form for each matter of a registration, by the name of the matter in its input. The name of a file is always stated.
+const MATTERS: [(&str, &[&str]); 10] = [
+    ("purpose", &["purpose"]),
+    ("legalBases", &["bases"]),
+    ("collectedItems", &["required", "optional"]),
+    ("processingMethod", &["method"]),
+    ("retention", &["retention"]),
+    ("provisions", &["provisions"]),
+    ("entrustments", &["entrustments"]),
+    ("dataSubjectCount", &["count"]),
+    ("processingDepartment", &["department"]),
+    ("accessDesk", &["deskDepartment", "deskPhone"]),
+];
+
+/// What a field holds of what is registered, beside what is filled in.
+fn registered(field: &str) -> String {
+    format!("registered.{field}")
+}
+
 /// What was filled in.
 #[derive(Clone, Debug, Default)]
 struct Filled(Address);
 
 impl Filled {
     fn of(form: &Address) -> Self {
-        Self(FIELDS.iter().fold(Address::default(), |kept, name| kept.with(name, form.get(name).unwrap_or_default())))
+        let of_registered = MATTERS.iter().flat_map(|(_, fields)| fields.iter().map(|field| registered(field)));
+        let names = FIELDS.iter().map(|name| (*name).to_owned()).chain(of_registered);
+        Self(names.fold(Address::default(), |kept, name| kept.with(&name, form.get(&name).unwrap_or_default())))
+    }
+
+    /// What is registered, as the form takes it along: names and values.
+    fn registered(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.parameters().filter(|(name, _)| name.starts_with("registered."))
+    }
+
+    /// Whether a file is amended, and the fields hold what is registered of it. The form shows less than is registered (of a recipient its name and purpose, say), so that what was left as it is must not be stated anew.
+    fn is_as_registered(&self, fields: &[&str]) -> bool {
+        self.0.get("dataFile").is_some() && fields.iter().all(|field| self.lines(field).eq(self.lines(&registered(field))))
     }
 
     fn get(&self, name: &str) -> &str {
@@ -55,7 +86,7 @@ impl Filled {
         self.get(name).lines().map(str::trim).filter(|line| !line.is_empty())
     }
 
-    /// The `RegistrationInput` that it makes. Of a change of a file each field is stated, so that what was emptied is cleared.
+    /// The `RegistrationInput` that it makes. Of a change of a file each matter that differs from what is registered is stated, so that what was emptied is cleared; the others stay as they are.
     fn input(&self) -> Value {
         let text = |name: &str| self.0.get(name).map_or(Value::Null, Value::from);
         let parts = |line: &str| line.split('|').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
@@ -88,9 +119,14 @@ impl Filled {
             "processingDepartment": self.0.get("department").map(|name| json!({"name": name})),
             "accessDesk": has_desk.then_some(desk),
         });
-        for name in ["validFrom", "reason"] {
-            if let (Some(value), Some(fields)) = (self.0.get(name), input.as_object_mut()) {
-                fields.insert(name.to_owned(), value.into());
+        if let Some(matters) = input.as_object_mut() {
+            for name in ["validFrom", "reason"] {
+                if let Some(value) = self.0.get(name) {
+                    matters.insert(name.to_owned(), value.into());
+                }
+            }
+            for (matter, _) in MATTERS.iter().filter(|(_, fields)| self.is_as_registered(fields)) {
+                matters.remove(*matter);
             }
         }
         input
@@ -108,8 +144,8 @@ impl Filled {
         self.0.get("count").is_some_and(|count| count.replace(',', "").parse::<i64>().is_err())
     }
 
-    /// Takes over what is registered, or stated by an application.
-    fn take(&mut self, content: Content) {
+    /// Takes over what is registered, or stated by an application, into the fields of these names.
+    fn take(&mut self, content: Content, field: impl Fn(&str) -> String) {
         let lines = |lines: &mut dyn Iterator<Item = String>| lines.collect::<Vec<_>>().join("\n");
         let row = |parts: [Option<String>; 3]| {
             let row = parts.map(Option::unwrap_or_default).join(" | ");
@@ -144,7 +180,7 @@ impl Filled {
                 lines(&mut content.entrustments.nodes.into_iter().map(|entrustment| row([Some(entrustment.entrustee_name), Some(entrustment.task), None]))),
             ),
         ] {
-            self.set(name, &value);
+            self.set(&field(name), &value);
         }
     }
 }
@@ -213,7 +249,7 @@ impl Page for DraftPage {
         let viewer: Viewer = serde_json::from_value(data["viewer"].take())?;
         let mut filled = Filled::default();
         let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let (file, application) = (data["dataFile"].take(), data["application"].take());
+        let (mut file, mut application) = (data["dataFile"].take(), data["application"].take());
         if (self.number.is_some() && file.is_null()) || (self.application.is_some() && application.is_null()) {
             return Err(Unshown::Nothing);
         }
@@ -223,7 +259,8 @@ impl Page for DraftPage {
             filled.set("dataFile", &of(&file["id"]));
             filled.set("number", &of(&file["registrationNumber"]));
             filled.set("agency", &of(&file["agency"]["id"]));
-            content = file["registration"].clone();
+            filled.take(serde_json::from_value(file["registration"].clone())?, registered);
+            content = file["registration"].take();
         }
         if !application.is_null() {
             filled.set("application", &of(&application["id"]));
@@ -232,10 +269,13 @@ impl Page for DraftPage {
             filled.set("dataFile", &of(&application["dataFile"]["id"]));
             filled.set("number", &of(&application["dataFile"]["registrationNumber"]));
             return_reason = application["returnReason"].as_str().map(str::to_owned);
-            content = application["check"]["registration"].clone();
+            if !application["dataFile"].is_null() {
+                filled.take(serde_json::from_value(application["dataFile"]["registration"].take())?, registered);
+            }
+            content = application["check"]["registration"].take();
         }
         if !content.is_null() {
-            filled.take(serde_json::from_value(content)?);
+            filled.take(serde_json::from_value(content)?, str::to_owned);
         }
         Ok(DraftHtml { view, viewer, filled: &filled, return_reason, check: None, errors: Vec::new() }.render()?)
     }
@@ -340,5 +380,22 @@ mod tests {
         assert_eq!(input["provisions"][1]["purpose"], Value::Null);
         assert_eq!(input["entrustments"][0], json!({"entrustee": "(주)가나", "task": "운영"}));
         assert_eq!((&input["dataSubjectCount"], &input["retention"], &input["accessDesk"]), (&json!(1200), &Value::Null, &Value::Null));
+    }
+
+    #[test]
+    fn what_is_registered_and_left_as_it_is_is_not_stated_anew() {
+        let form = Address::default()
+            .with("dataFile", "DataFile_x")
+            .with("name", "회원 명부")
+            .with("provisions", "국세청 | 과세\r\n구청")
+            .with("registered.provisions", "국세청 | 과세\n구청")
+            .with("required", "성명")
+            .with("registered.required", "성명\n주소")
+            .with("registered.retention", "5년");
+        let stated = Filled::of(&form).input();
+        assert_eq!((stated.get("provisions"), stated.get("accessDesk"), stated.get("purpose")), (None, None, None));
+        assert_eq!((&stated["name"], stated["collectedItems"].as_array().unwrap().len(), &stated["retention"]), (&json!("회원 명부"), 1, &Value::Null));
+        // Of a new file everything is stated.
+        assert_eq!(Filled::of(&form.without(&["dataFile"])).input()["provisions"].as_array().unwrap().len(), 2);
     }
 }

@@ -12,7 +12,6 @@ use entity::{
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait as _, Order as Direction, Query, SelectStatement, WindowStatement};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, JoinType, QueryFilter as _, QueryResult, QuerySelect as _, QueryTrait as _,
-    RelationDef,
 };
 use uuid::Uuid;
 
@@ -27,7 +26,7 @@ use crate::identity::{NodeType, node_key};
 use crate::organization::organization_keys;
 use crate::stated::StatedBy;
 use crate::store::{
-    Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, exact, listed_by_default, rows_with, standing_organization,
+    Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, exact, listed_by_default, relation, rows_with, standing_organization,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -36,10 +35,6 @@ crate::identified!(data_flow);
 crate::parts! {
     /// Categories of a flow.
     CategoriesOfFlow: data_flow_category, DataFlowId, data_flow_id;
-}
-
-fn linked(from: impl Into<RelationDef>) -> RelationDef {
-    from.into()
 }
 
 /// Agencies whose flows are derived together.
@@ -59,7 +54,7 @@ impl Write {
                 .distinct()
                 .join(
                     JoinType::InnerJoin,
-                    linked(
+                    relation(
                         policy_revision_data_file::Entity::belongs_to(data_file::Entity)
                             .from(policy_revision_data_file::Column::DataFileId)
                             .to(data_file::Column::Id),
@@ -67,7 +62,7 @@ impl Write {
                 )
                 .join(
                     JoinType::InnerJoin,
-                    linked(
+                    relation(
                         policy_revision_data_file::Entity::belongs_to(policy_revision::Entity)
                             .from(policy_revision_data_file::Column::PolicyRevisionId)
                             .to(policy_revision::Column::Id),
@@ -75,7 +70,7 @@ impl Write {
                 )
                 .join(
                     JoinType::InnerJoin,
-                    linked(
+                    relation(
                         policy_revision::Entity::belongs_to(privacy_policy::Entity)
                             .from(policy_revision::Column::PrivacyPolicyId)
                             .to(privacy_policy::Column::Id),
@@ -166,7 +161,7 @@ async fn records_of(write: &mut Write, agencies: &[Uuid]) -> Result<HashMap<Uuid
         ])
         .join(
             JoinType::InnerJoin,
-            linked(policy_revision::Entity::belongs_to(privacy_policy::Entity).from(policy_revision::Column::PrivacyPolicyId).to(privacy_policy::Column::Id)),
+            relation(policy_revision::Entity::belongs_to(privacy_policy::Entity).from(policy_revision::Column::PrivacyPolicyId).to(privacy_policy::Column::Id)),
         )
         .filter(privacy_policy::Column::AgencyId.is_in(agencies.iter().copied()))
         .into_tuple()
@@ -222,7 +217,7 @@ async fn records_of(write: &mut Write, agencies: &[Uuid]) -> Result<HashMap<Uuid
             .columns([data_file::Column::Id, data_file::Column::DataSubjectCount])
             .join(
                 JoinType::InnerJoin,
-                linked(
+                relation(
                     policy_revision_data_file::Entity::belongs_to(data_file::Entity)
                         .from(policy_revision_data_file::Column::DataFileId)
                         .to(data_file::Column::Id),

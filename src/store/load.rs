@@ -5,11 +5,16 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QueryOrder as _, Value};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QueryOrder as _, RelationDef, Value};
 use uuid::Uuid;
 
 use super::Store;
 use crate::error::{Error, Result};
+
+/// A relation that is declared where it is used, as joins take it.
+pub(crate) fn relation(declared: impl Into<RelationDef>) -> RelationDef {
+    declared.into()
+}
 
 /// Rows that have one of the keys in `column`, however many keys: a statement takes a limited number of them.
 ///

@@ -25,8 +25,8 @@ pub use in_force::{
     Stated, exempt_left_out_sql, linked_files, listed_by_default, listed_by_default_sql, of_agencies, record_order, registration_in_force_sql,
     revision_in_force_sql, revisions_in_force, standing_organization, stated_for,
 };
-pub(crate) use load::rows_with;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
+pub(crate) use load::{relation, rows_with};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub(crate) use rows::Rows;
 pub(crate) use write::Lacking;

@@ -13,7 +13,6 @@ use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::linked;
 use crate::agency::AgencyStatus;
 use crate::data_file::DataFileStatus;
 use crate::error::{Error, Result};
@@ -24,7 +23,7 @@ use crate::graphql::{day_in_korea, word};
 use crate::identity::{NodeType, node_key};
 use crate::policy::{PolicySectionKind, SectionState, revision_contents};
 use crate::registration::{NumberedContent, contents_of_files};
-use crate::store::{Write, listed_by_default, revisions_in_force, rows_with};
+use crate::store::{Write, listed_by_default, relation, revisions_in_force, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 /// What a write told the journal of, and of which findings and data flows are to be computed before it is committed.
@@ -228,7 +227,7 @@ async fn agency_facts(write: &mut Write, agencies: &[Uuid]) -> Result<Vec<Agency
         .column(policy_revision::Column::RecordedAt)
         .join(
             JoinType::InnerJoin,
-            linked(
+            relation(
                 policy_revision_data_file::Entity::belongs_to(policy_revision::Entity)
                     .from(policy_revision_data_file::Column::PolicyRevisionId)
                     .to(policy_revision::Column::Id),
@@ -236,7 +235,7 @@ async fn agency_facts(write: &mut Write, agencies: &[Uuid]) -> Result<Vec<Agency
         )
         .join(
             JoinType::InnerJoin,
-            linked(
+            relation(
                 policy_revision_data_file::Entity::belongs_to(data_file::Entity).from(policy_revision_data_file::Column::DataFileId).to(data_file::Column::Id),
             ),
         )
@@ -256,11 +255,13 @@ async fn agency_facts(write: &mut Write, agencies: &[Uuid]) -> Result<Vec<Agency
         .column(policy_revision::Column::RecordedAt)
         .join(
             JoinType::InnerJoin,
-            linked(policy_revision::Entity::belongs_to(privacy_policy::Entity).from(policy_revision::Column::PrivacyPolicyId).to(privacy_policy::Column::Id)),
+            relation(policy_revision::Entity::belongs_to(privacy_policy::Entity).from(policy_revision::Column::PrivacyPolicyId).to(privacy_policy::Column::Id)),
         )
         .join(
             JoinType::InnerJoin,
-            linked(policy_revision::Entity::belongs_to(policy_section::Entity).from(policy_revision::Column::Id).to(policy_section::Column::PolicyRevisionId)),
+            relation(
+                policy_revision::Entity::belongs_to(policy_section::Entity).from(policy_revision::Column::Id).to(policy_section::Column::PolicyRevisionId),
+            ),
         )
         .filter(privacy_policy::Column::AgencyId.is_in(agencies.iter().copied()))
         .filter(policy_section::Column::Kind.eq(PolicySectionKind::FileRegister.as_str()))
@@ -288,7 +289,7 @@ async fn agency_facts(write: &mut Write, agencies: &[Uuid]) -> Result<Vec<Agency
         .column(registration::Column::ValidFrom)
         .join(
             JoinType::InnerJoin,
-            linked(data_file::Entity::belongs_to(registration::Entity).from(data_file::Column::RegistrationId).to(registration::Column::Id)),
+            relation(data_file::Entity::belongs_to(registration::Entity).from(data_file::Column::RegistrationId).to(registration::Column::Id)),
         )
         .filter(data_file::Column::AgencyId.is_in(agencies.iter().copied()))
         .filter(listed_by_default())

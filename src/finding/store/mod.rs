@@ -11,7 +11,7 @@ use async_graphql::dataloader::Loader;
 use chrono::NaiveDate;
 use entity::{data_file, finding};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, Query, SelectStatement};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, RelationDef};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use uuid::Uuid;
 
 use super::graphql::{FindingFilter, FindingOrder, FindingOrderField};
@@ -27,10 +27,6 @@ pub(crate) use examine::Unexamined;
 pub use recompute::begin;
 
 crate::identified!(finding);
-
-fn linked(from: impl Into<RelationDef>) -> RelationDef {
-    from.into()
-}
 
 /// List of findings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

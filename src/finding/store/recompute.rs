@@ -11,12 +11,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::linked;
 use crate::collected_item::ItemCategories;
 use crate::data_flow::FLOWS_VERSION;
 use crate::error::Result;
 use crate::finding::RULES_VERSION;
-use crate::store::{Salts, Store};
+use crate::store::{Salts, Store, relation};
 
 /// Name of the setting that tells by which version of the rules the findings were computed.
 const VERSION_SETTING: &str = "findings.rules";
@@ -86,7 +85,7 @@ impl Store {
                 .select_only()
                 .column(agency::Column::Id)
                 .column_as(data_file::Column::Id.count(), "files")
-                .join(JoinType::LeftJoin, linked(agency::Entity::belongs_to(data_file::Entity).from(agency::Column::Id).to(data_file::Column::AgencyId)))
+                .join(JoinType::LeftJoin, relation(agency::Entity::belongs_to(data_file::Entity).from(agency::Column::Id).to(data_file::Column::AgencyId)))
                 .filter(agency::Column::Id.gt(after))
                 .group_by(agency::Column::Id)
                 .order_by_asc(agency::Column::Id)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::dataloader::Loader;
 use entity::{data_file, organization, policy_revision, policy_revision_data_file, policy_section, privacy_policy};
 use sea_orm::sea_query::ExprTrait as _;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, RelationDef};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::data_flow::store::{StatedRow, stated_by};
@@ -14,16 +14,12 @@ use crate::difference::FieldDifference;
 use crate::error::{Error, Result};
 use crate::policy::register::{Named, Records, differences};
 use crate::policy::{PolicySectionKind, SectionState};
-use crate::store::{Store, listed_by_default, rows_with};
+use crate::store::{Store, listed_by_default, relation, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 /// Loader key: what a revision states and the register lacks, and the reverse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AgainstRegister(pub Uuid);
-
-fn linked(from: impl Into<RelationDef>) -> RelationDef {
-    from.into()
-}
 
 fn file(row: &data_file::Model) -> Named {
     Named { key: row.id, name: format!("{} ({})", row.name, row.registration_number) }
@@ -41,7 +37,7 @@ impl Loader<AgainstRegister> for Store {
             .column(privacy_policy::Column::AgencyId)
             .join(
                 JoinType::InnerJoin,
-                linked(
+                relation(
                     policy_revision::Entity::belongs_to(privacy_policy::Entity).from(policy_revision::Column::PrivacyPolicyId).to(privacy_policy::Column::Id),
                 ),
             )

@@ -1,0 +1,149 @@
+// Starts the servers over a register in PostgreSQL, compares their answers, asks them in turn, prints the table. bench/peers/run starts it; bench/README.md says how to read it.
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import pg from "pg";
+import { Database, Server, memory, processorTime } from "./servers.mjs";
+import { known, request, workloads } from "./workloads.mjs";
+
+const { values: given } = parseArgs({
+  options: {
+    "database-url": { type: "string" }, folder: { type: "string" }, yeollam: { type: "string" }, limit: { type: "string" },
+    seconds: { type: "string", default: "3" }, rounds: { type: "string", default: "5" }, "heavy-rounds": { type: "string", default: "1" }, crawl: { type: "string", default: "10" },
+    only: { type: "string", default: "" }, servers: { type: "string", default: "" }, "check-only": { type: "boolean", default: false },
+  },
+});
+const [seconds, rounds, heavyRounds, crawl] = ["seconds", "rounds", "heavy-rounds", "crawl"].map((name) => Number(given[name]));
+const listed = (text) => text.split(",").map((part) => part.trim()).filter(Boolean);
+const wanted = listed(given.only);
+const chosen = workloads.filter(({ name }) => !wanted.length || wanted.includes(name));
+const run = promisify(execFile);
+const median = (list) => { const all = [...list].sort((a, b) => a - b); const half = all.length >> 1; return all.length % 2 ? all[half] : (all[half - 1] + all[half]) / 2; };
+const say = (text) => console.log(text);
+
+const db = new pg.Client({ connectionString: given["database-url"] });
+await db.connect();
+const backend = (await db.query("SELECT pg_backend_pid() AS pid")).rows[0].pid;
+const database = new Database(backend);
+const { rows: [{ files, server_version: version }] } = await db.query("SELECT (SELECT count(*) FROM data_file) AS files, current_setting('server_version') AS server_version");
+const requests = join(given.folder, "requests");
+mkdirSync(requests, { recursive: true });
+
+const node = process.execPath;
+const here = (path) => new URL(path, import.meta.url).pathname;
+const yeollam = (...flags) => [given.yeollam, "--data-dir", join(given.folder, "yeollam"), "--database-url", given["database-url"], "--listen", "127.0.0.1:0", ...flags, "serve"];
+const production = { NODE_ENV: "production", GRAPHILE_ENV: "production" };
+const COLD = listed(process.env.YEOLLAM_COLD ?? "");
+const kinds = [
+  { name: "yeollam", kind: "yeollam", command: yeollam(...COLD), environment: { RUST_LOG: "warn" }, ready: "/readyz" },
+  { name: "postgraphile", kind: "postgraphile", command: [node, here("postgraphile/server.mjs"), given["database-url"]], environment: production },
+  { name: "mercurius", kind: "mercurius", command: [node, here("mercurius/server.mjs"), given["database-url"]], environment: production },
+  { name: "limit", kind: "limit", command: [given.limit, "statements", given["database-url"]] },
+].filter(({ name }) => !given.servers || name === "limit" || listed(given.servers).includes(name));
+
+/** Writes what is asked of a server where the load generator reads it. */
+function prepare(server, name, { head, before, after, variables }, list) {
+  const path = join(requests, `${server.name}-${name}`);
+  writeFileSync(path, [head, before.replaceAll("\n", " "), after, ...list.map(variables)].join("\n"));
+  return { path, next: 0 };
+}
+
+/** Asks for some seconds. */
+async function load(server, plan, connections, duration) {
+  const before = { server: processorTime(server.child.pid), database: database.processorTime() };
+  const { stdout } = await run(given.limit, ["load", server.address, plan.path, connections, duration, plan.next].map(String), { maxBuffer: 1 << 26 });
+  const seen = JSON.parse(stdout);
+  plan.next = seen.next;
+  return {
+    rate: seen.requests / seen.seconds, p50: seen.p50, p99: seen.p99, bytes: seen.bytes,
+    server: ((processorTime(server.child.pid) - before.server) * 1000) / seen.requests,
+    database: ((database.processorTime() - before.database) * 1000) / seen.requests,
+  };
+}
+
+/** Compares what servers say with what the statement by hand says, for variables from all over the list. */
+async function compare(workload, servers, list, about) {
+  const limit = servers.find(({ kind }) => kind === "limit");
+  const number = Math.min(workload.compared, list.length);
+  const sample = Array.from({ length: number }, (_, place) => list[Math.floor((place * list.length) / number)]);
+  const lines = [];
+  for (const server of servers.filter((server) => server !== limit && (!workload.only || workload.only.includes(server.kind)))) {
+    const asked = request(server.kind, workload);
+    const byHand = request("limit", workload, workload.limitOf?.[server.kind]);
+    const places = sample.entries();
+    await Promise.all(Array.from({ length: 8 }, async () => {
+      for (const [, variables] of places) {
+        let expected = workload.facts.limit((await limit.ask(byHand, variables)).data);
+        const facts = workload.facts[server.kind]((await server.ask(asked, variables)).data, { ...about, expected });
+        expected = workload.expected?.[server.kind]?.(expected, about) ?? expected;
+        if (JSON.stringify(facts) !== JSON.stringify(expected)) {
+          throw new Error(`${workload.name} ${JSON.stringify(variables)}: ${server.name} says\n${JSON.stringify(facts)}\nand the statement by hand\n${JSON.stringify(expected)}`);
+        }
+      }
+    }));
+    lines.push(server.name);
+  }
+  return `${workload.name}: ${number} of ${list.length} sets of variables asked of ${lines.join(", ")} and of the statement by hand: the same facts`;
+}
+
+const cell = (value, width, digits = 0) => (value === undefined ? "–" : value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits, useGrouping: true })).padStart(width);
+const precise = (value) => (value >= 100 ? 0 : value >= 10 ? 1 : 2);
+
+function table(workload, results) {
+  const ours = results.get("yeollam");
+  say(`\n${workload.name}: ${workload.title}; ${workload.connections ?? 16} connections`);
+  say("server                req/s     p50 ms     p99 ms   server ms/req   database ms/req   yeollam ÷ it");
+  for (const [name, seen] of results) {
+    const of = (key) => median(seen.map((one) => one[key]));
+    const ratio = name === "yeollam" || !ours ? undefined : median(seen.map((one, round) => ours[Math.min(round, ours.length - 1)].rate / one.rate));
+    say(`${name.padEnd(14)} ${cell(of("rate"), 12, precise(of("rate")))} ${cell(of("p50"), 10, precise(of("p50")))} ${cell(of("p99"), 10, precise(of("p99")))} ${cell(of("server"), 15, 2)} ${cell(of("database"), 17, 2)} ${cell(ratio, 14, ratio >= 10 ? 0 : 2)}`);
+  }
+}
+
+const servers = [];
+try {
+  for (const kind of kinds) servers.push(await Server.start(kind));
+  say(`${Number(files).toLocaleString("en")} files in PostgreSQL ${version}; ${cpus().length} processors (${cpus()[0].model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB; Node ${process.version}`);
+  const about = await known(db);
+  const lists = new Map();
+  for (const workload of chosen) {
+    lists.set(workload, await workload.variables(db));
+    say(await compare(workload, servers, lists.get(workload), about));
+  }
+  if (!given["check-only"]) await measure(lists);
+} finally {
+  await Promise.all(servers.map((server) => server.stop()));
+  await db.end();
+}
+
+async function measure(lists) {
+  const answering = (workload) => servers.filter(({ kind }) => !workload.only || workload.only.includes(kind));
+  const plans = new Map();
+  const results = new Map();
+  for (const workload of chosen) {
+    results.set(workload, new Map());
+    for (const server of answering(workload)) {
+      plans.set(`${workload.name} ${server.name}`, prepare(server, workload.name, request(server.kind, workload), lists.get(workload)));
+      results.get(workload).set(server.name, []);
+    }
+  }
+  // Compilers, connections and caches as a server has them that has run for a while.
+  for (const workload of chosen.filter(({ heavy }) => !heavy)) {
+    for (const server of answering(workload)) await load(server, plans.get(`${workload.name} ${server.name}`), 16, workload.name === "Q2" && server.kind === "yeollam" ? crawl : 1);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const workload of chosen) {
+      if (workload.heavy && round >= heavyRounds) continue;
+      const all = answering(workload);
+      // Each round begins with another server.
+      for (let place = 0; place < all.length; place++) {
+        const server = all[(place + round) % all.length];
+        results.get(workload).get(server.name).push(await load(server, plans.get(`${workload.name} ${server.name}`), workload.connections ?? 16, seconds));
+      }
+    }
+  }
+  for (const workload of chosen) table(workload, results.get(workload));
+  say(`\nmemory, MiB: ${servers.map((server) => { const { resident, most, mapped } = memory(server.child.pid); return `${server.name} ${resident} (of it mapped files ${mapped}; most ever ${most})`; }).join(" · ")}`);
+}

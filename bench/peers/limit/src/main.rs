@@ -15,6 +15,10 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
+/// As in Yeollam: what is compared is not the allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod export;
 mod query;
+mod requests;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 pub use self::export::{ExportArgs, ExportFormat};
 pub use self::query::{QueryArgs, RowFormat};
+pub use self::requests::{RequestArgs, Switch};
 use crate::access::{KeySource, OidcSettings, Role};
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
@@ -310,6 +312,9 @@ pub struct ServerArgs {
     /// Deepest nesting of selections in an operation.
     #[arg(long, env = "YEOLLAM_DEPTH_LIMIT", default_value_t = 20, value_name = "DEPTH", value_parser = clap::value_parser!(u16).range(5..=64), global = true)]
     pub depth_limit: u16,
+    /// What becomes of requests before they reach the register.
+    #[command(flatten)]
+    pub requests: RequestArgs,
 }
 
 /// Whose access tokens are taken beside those of the register: an identity provider's (OpenID Connect).
@@ -437,18 +442,20 @@ impl ServerArgs {
     /// Limits on what an operation may ask.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        Limits { cost: self.cost_limit, depth: self.depth_limit.into(), ..Limits::default() }
+        self.requests.limits(Limits { cost: self.cost_limit, depth: self.depth_limit.into(), ..Limits::default() })
     }
 
-    /// Limits on requests.
-    #[must_use]
-    pub fn settings(&self) -> Settings {
-        Settings {
+    /// Limits on requests, and what is kept for them.
+    ///
+    /// # Errors
+    /// Which trusted document cannot be read, and why.
+    pub fn settings(&self) -> Result<Settings, String> {
+        self.requests.settings(Settings {
             body_bytes: usize::try_from(self.body_bytes).unwrap_or(usize::MAX),
             import_bytes: self.import_bytes,
             deadline: Duration::from_secs(self.request_deadline),
             ..Settings::default()
-        }
+        })
     }
 }
 
@@ -501,6 +508,9 @@ mod tests {
             (["yeollam", "--oidc-issuer", "https://id.example.kr"], "--oidc-audience"),
             (["yeollam", "--oidc-keys", "http://id.example.kr/keys"], "exchanged"),
             (["yeollam", "--oidc-role", "officer=owner"], "VALUE=ROLE"),
+            (["yeollam", "--allow-origin", "portal.example.kr/"], "https://portal.example.kr"),
+            (["yeollam", "--introspection", "maybe"], "--introspection"),
+            (["yeollam", "serve", "--trusted-only"], "--trusted-documents"),
         ] {
             let message = Cli::try_parse_from(arguments).unwrap_err().to_string();
             assert!(message.contains(named), "{message}");

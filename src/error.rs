@@ -60,6 +60,18 @@ pub mod code {
     pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
     /// As many operations as allowed run on the connection already.
     pub const OPERATION_LIMIT_EXCEEDED: &str = "OPERATION_LIMIT_EXCEEDED";
+    /// No document is known by the hash or id; send it once with its text.
+    pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+    /// This server keeps no documents that clients register.
+    pub const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
+    /// The hash or id is that of another document.
+    pub const PERSISTED_QUERY_HASH_MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
+    /// This server executes the documents of its manifest and no other.
+    pub const DOCUMENT_NOT_TRUSTED: &str = "DOCUMENT_NOT_TRUSTED";
+    /// The schema is not told by introspection here.
+    pub const INTROSPECTION_DISABLED: &str = "INTROSPECTION_DISABLED";
+    /// As many requests as allowed are being executed and wait already.
+    pub const OVERLOADED: &str = "OVERLOADED";
     /// The answer took longer than allowed.
     pub const TIMEOUT: &str = "TIMEOUT";
 }

@@ -34,6 +34,7 @@ pub mod generate;
 pub mod import;
 
 // The machinery.
+pub mod cache;
 pub mod config;
 pub mod error;
 pub mod graphql;

@@ -108,16 +108,22 @@ async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, oi
         Arc::new(request_id),
         &url,
         arguments.limits(),
-        arguments.settings(),
+        arguments.settings().map_err(anyhow::Error::msg)?,
         oidc.settings().map(Oidc::new),
     )
     .map_err(|error| anyhow::anyhow!(error.chain()))?;
+    let faults = app.faults_of_trusted_documents().await;
+    if !faults.is_empty() {
+        bail!("--trusted-documents holds documents that do not fit the schema:\n  {}", faults.join("\n  "));
+    }
     say(&format!(
         "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
          'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
     ))?;
     info!(listen = %address, database = store.system(), "serving");
-    let (intake, findings) = (app.intake.clone(), tokio::spawn(keep_findings_current(store.clone())));
+    // Findings change without an entry of the journal then.
+    let hold = app.answers.hold();
+    let (intake, findings) = (app.intake.clone(), tokio::spawn(keep_findings_current(store.clone(), hold)));
     http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
     findings.abort();
     if let Some(intake) = intake {
@@ -377,7 +383,7 @@ async fn recompute_findings(store: &Store) -> Result<()> {
 }
 
 /// Computes the findings anew where another version of the rules computed them, while the server serves: until then answers have those of before.
-async fn keep_findings_current(store: Store) {
+async fn keep_findings_current(store: Store, hold: http::Hold) {
     let recomputed = async {
         if !store.findings_are_current().await? {
             info!("computing the findings of the register by the rules of this program");
@@ -389,6 +395,7 @@ async fn keep_findings_current(store: Store) {
     if let Err(error) = recomputed.await {
         warn!(error = error.chain(), "the findings of the register are not those of this program's rules; `yeollam findings recompute` computes them");
     }
+    drop(hold);
 }
 
 async fn generate_files(store: &Store, request: Request, shows_progress: bool) -> Result<()> {

@@ -79,7 +79,17 @@ pub async fn query(database: &DatabaseArgs, server: &ServerArgs, arguments: &Que
                 Search::default()
             };
             let url = server.public_url(server.listen);
-            let app = server::app(register, &search, Arc::new(now), salts(), Arc::new(request_id), &url, server.limits(), server.settings(), None);
+            let app = server::app(
+                register,
+                &search,
+                Arc::new(now),
+                salts(),
+                Arc::new(request_id),
+                &url,
+                server.limits(),
+                server.settings().map_err(anyhow::Error::msg)?,
+                None,
+            );
             Box::new(Local::new(app.map_err(|error| told(&error))?.engine))
         }
     };

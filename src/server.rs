@@ -72,5 +72,6 @@ pub fn app(
             search.snapshot().map(|_| ()).map_err(|error| error.to_string())
         })
     };
-    Ok(App { engine: Arc::new(engine), ready: Arc::new(ready), new_request_id, exporter: Some(exporter), intake: Some(intake), portal, settings })
+    let app = App::new(Arc::new(engine), Arc::new(ready), new_request_id, portal, settings);
+    Ok(App { exporter: Some(exporter), intake: Some(intake), ..app })
 }

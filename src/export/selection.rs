@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::admission::schema_types::SchemaTypes;
 use crate::graphql::admission::{Rules, admit};
+use crate::graphql::documents::Document;
 use crate::graphql::request::{GraphqlRequest, Transport};
 use crate::identity::abbreviated;
 use crate::search::{Query, SearchFilter};
@@ -72,7 +73,8 @@ impl Selection {
         variables.extend(self.filter.as_ref().map(|filter| ("filter".to_owned(), filter.clone())));
         let request = GraphqlRequest { query: SEARCH.to_owned(), variables, ..GraphqlRequest::default() };
         let limits = Limits::default();
-        let admitted = admit(&request, Transport::Post, &Rules { types, limits: &limits, argument_check: None }).map_err(|rejected| {
+        let document = Document::read(SEARCH, &limits).map_err(|refusal| Error::internal(refusal.message))?;
+        let admitted = admit(&document, &request, Transport::Post, &Rules { types, limits: &limits, argument_check: None }).map_err(|rejected| {
             Error::input(
                 rejected.refusals.into_iter().map(|refusal| refusal.message.replace("The variable `$", "`").replace('$', "")).collect::<Vec<_>>().join(" "),
             )

@@ -14,10 +14,10 @@ use super::admission::limits::Limits;
 use super::admission::refusal::Refusal;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
+use super::documents::{Document, DocumentCache, Operation};
 use super::guard::{Entrance, Guard};
 use super::loaders::LoaderQueue;
-use super::ordered::{self, Shape};
-use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
+use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport, Version};
 use super::subscription::{self, Occasion};
 use crate::error::{Error, code};
 
@@ -27,13 +27,16 @@ pub type Install = dyn Fn(Request, &RequestContext) -> Request + Send + Sync;
 /// A schema and the rules by which requests reach it.
 pub struct Engine<Q, M, S> {
     schema: Schema<Q, M, S>,
+    /// The same schema, which executes what the other one found valid without validating it again.
+    trusting: Option<Schema<Q, M, S>>,
+    documents: DocumentCache,
     types: SchemaTypes,
     sdl: String,
     limits: Limits,
     install: Box<Install>,
     argument_check: Option<Box<ArgumentCheck>>,
     guard: Option<Box<dyn Guard>>,
-    sequence: Option<Box<dyn Fn() -> i64 + Send + Sync>>,
+    version: Option<Box<dyn Fn() -> Version + Send + Sync>>,
 }
 
 impl<Q, M, S> Engine<Q, M, S>
@@ -52,12 +55,21 @@ where
             types: SchemaTypes::parse(&sdl)?,
             sdl,
             schema,
+            trusting: None,
+            documents: DocumentCache::new(limits.document_cache),
             limits,
             install: Box::new(|request, _| request),
             argument_check: None,
             guard: None,
-            sequence: None,
+            version: None,
         })
+    }
+
+    /// The same, with a schema that validates nothing (`ValidationMode::Fast`) for documents that were found valid before.
+    #[must_use]
+    pub fn trusting(mut self, schema: Schema<Q, M, S>) -> Self {
+        self.trusting = Some(schema);
+        self
     }
 
     /// The same, installing data into each request.
@@ -84,8 +96,8 @@ where
 
     /// The same, stating in `extensions.sequence` of each answer the number of the journal entry that the answer is of, or newer. It is asked for before anything is read.
     #[must_use]
-    pub fn sequence(mut self, sequence: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
-        self.sequence = Some(Box::new(sequence));
+    pub fn version(mut self, version: impl Fn() -> Version + Send + Sync + 'static) -> Self {
+        self.version = Some(Box::new(version));
         self
     }
 
@@ -102,7 +114,7 @@ where
         match self.admit(&request, transport) {
             Err(rejected) => self.with_cost(refused(rejected), wants_cost),
             Ok(admitted) => {
-                let prepared = Prepared::new(request.query.clone(), admitted);
+                let prepared = Prepared::new(admitted);
                 self.with_cost(self.enter(&request, prepared, &mut context, None).await, wants_cost)
             }
         }
@@ -113,8 +125,22 @@ where
     /// # Errors
     /// Why the request is not executed.
     pub fn admit(&self, request: &GraphqlRequest, transport: Transport) -> Result<Admitted, Rejected> {
+        let document = self.document(&request.query)?;
         let rules = Rules { types: &self.types, limits: &self.limits, argument_check: self.argument_check.as_deref() };
-        admission::admit(request, transport, &rules)
+        admission::admit(&document, request, transport, &rules)
+    }
+
+    /// The document of that text, read now or before.
+    fn document(&self, text: &str) -> Result<Arc<Document>, Refusal> {
+        let hash = *blake3::hash(text.as_bytes()).as_bytes();
+        if let Some(document) = self.documents.get(&hash) {
+            return Ok(document);
+        }
+        let document = Arc::new(Document::read(text, &self.limits)?);
+        if document.executable.is_ok() {
+            self.documents.put(hash, Arc::clone(&document), Document::weight(text));
+        }
+        Ok(document)
     }
 
     fn with_cost(&self, mut outcome: Outcome, wants_cost: bool) -> Outcome {
@@ -140,14 +166,17 @@ where
     }
 
     async fn run(&self, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
-        let Prepared { query, document, shape, operation_name, operation, variables, cost } = prepared;
-        let mut inner = Request::new(query).variables(variables);
+        let Prepared { document, is_as_written, known, operation_name, operation, variables, cost } = prepared;
+        // The text itself is not needed any more.
+        let mut inner = Request::new(String::new()).variables(variables);
         inner.set_parsed_query(document);
         inner.operation_name.clone_from(&operation_name);
         let mut inner = (self.install)(inner, context);
-        let sequence = self.sequence.as_ref().map(|sequence| sequence());
+        let sequence = self.version.as_ref().map(|version| version().sequence);
+        let validated = self.trusting.as_ref().filter(|_| is_as_written && known.is_valid());
+        let is_validated_now = validated.is_none() && is_as_written && occasion.is_none();
         let execution = match occasion {
-            None => self.schema.execute(inner).boxed(),
+            None => validated.unwrap_or(&self.schema).execute(inner).boxed(),
             Some(occasion) => {
                 inner = inner.data(occasion);
                 let mut answers = self.schema.execute_stream(inner);
@@ -158,8 +187,12 @@ where
         let run = AssertUnwindSafe(context.loaders.drive(execution)).catch_unwind();
         let (mut response, ending) = match run.await {
             Ok(mut response) => {
-                shape.order(&mut response.data);
-                finish(response, &context.request_id)
+                known.shape.order(&mut response.data);
+                let (response, ending) = finish(response, &context.request_id);
+                if is_validated_now && ending == Ending::Executed {
+                    known.passed();
+                }
+                (response, ending)
             }
             Err(panic) => {
                 let what = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
@@ -215,9 +248,9 @@ where
 /// An operation that was admitted, as execution wants it.
 #[derive(Clone)]
 struct Prepared {
-    query: String,
     document: ExecutableDocument,
-    shape: Arc<Shape>,
+    is_as_written: bool,
+    known: Arc<Operation>,
     operation_name: Option<String>,
     operation: OperationType,
     variables: Variables,
@@ -225,14 +258,12 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(query: String, admitted: Admitted) -> Self {
-        let Admitted { mut document, operation_name, operation, variables, cost } = admitted;
+    fn new(admitted: Admitted) -> Self {
+        let Admitted { mut document, is_as_written, known, operation_name, operation, variables, cost } = admitted;
         if operation == OperationType::Subscription {
             subscription::spread_root(&mut document, operation_name.as_deref());
         }
-        ordered::guard(&mut document);
-        let shape = Arc::new(Shape::of(&document, operation_name.as_deref()));
-        Self { query, document, shape, operation_name, operation, variables, cost }
+        Self { document, is_as_written, known, operation_name, operation, variables, cost }
     }
 
     /// The end of a subscription whose source broke.
@@ -265,7 +296,7 @@ where
                 once(std::future::ready(outcome))
             }
             Ok(admitted) => {
-                let prepared = Prepared::new(request.query.clone(), admitted);
+                let prepared = Prepared::new(admitted);
                 if prepared.operation == OperationType::Subscription {
                     return stream::once(self.subscribe(request, prepared, context)).flatten().boxed();
                 }
@@ -274,8 +305,32 @@ where
         }
     }
 
-    fn head(&self) -> Option<i64> {
-        self.sequence.as_ref().map(|sequence| sequence())
+    fn admits(&self, request: &GraphqlRequest, transport: Transport) -> bool {
+        self.admit(request, transport).is_ok()
+    }
+
+    fn faults(&self, document: Arc<str>) -> BoxFuture<'_, Vec<String>> {
+        async move {
+            let executable = match Document::read(&document, &self.limits).map(|document| document.executable) {
+                Ok(Ok(executable)) => executable,
+                Ok(Err(refusal)) | Err(refusal) => return vec![refusal.message],
+            };
+            let mut faults = Vec::new();
+            for name in executable.names() {
+                // Validated as ever, and then no field of the register is resolved.
+                let mut request = Request::new(String::new()).only_introspection();
+                request.set_parsed_query(executable.document.clone());
+                request.operation_name = name.map(str::to_owned);
+                faults.extend(self.schema.execute(request).await.errors.into_iter().filter(|error| error.path.is_empty()).map(|error| error.message));
+            }
+            faults.dedup();
+            faults
+        }
+        .boxed()
+    }
+
+    fn version(&self) -> Option<Version> {
+        self.version.as_ref().map(|version| version())
     }
 
     fn sdl(&self) -> &str {

@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod connection;
+pub mod documents;
 pub mod engine;
 mod enum_label;
 pub mod filter;
@@ -17,6 +18,7 @@ pub(crate) mod sample;
 pub mod scalar;
 mod schema;
 pub mod subscription;
+pub mod trusted;
 
 pub use schema::{engine, sdl};
 

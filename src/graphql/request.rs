@@ -4,18 +4,22 @@ use std::sync::Arc;
 
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
+use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
+use super::admission::refusal::Refusal;
 use super::loaders::LoaderQueue;
 use crate::access::Viewer;
 
 /// A request as it came, well-formed and not yet looked into.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GraphqlRequest {
-    /// The document.
+    /// The document; empty where an id stands for it.
     pub query: String,
+    /// Id of the document (GraphQL over HTTP, appendix "Persisted Documents").
+    pub document_id: Option<String>,
     /// Which of its operations is meant.
     pub operation_name: Option<String>,
     /// Values of its variables.
@@ -89,6 +93,27 @@ pub struct Outcome {
     pub cost: Option<u64>,
 }
 
+impl Outcome {
+    /// A request that is not executed, whatever it asks.
+    #[must_use]
+    pub fn refused(refusal: Refusal, ending: Ending) -> Self {
+        Self { response: Response::from_errors(vec![refusal.into()]), ending, operation_name: None, operation: None, cost: None }
+    }
+}
+
+/// What the answers to anybody depend on besides what is asked. As long as it is the same, so are they.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Number of the last journal entry that answers are of, or an older one.
+    pub sequence: i64,
+    /// Number of the last journal entry that this server knows of: the tables are of that or newer.
+    pub head: i64,
+    /// Which state of the search index it is, counted by this server.
+    pub index: u64,
+    /// The day in Korea.
+    pub day: NaiveDate,
+}
+
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -102,6 +127,8 @@ pub enum Ending {
     MutationByGet,
     /// Execution broke down: the answer has no `data`.
     Broken,
+    /// Turned away, since too many are being executed: the answer has no `data`.
+    Busy,
 }
 
 /// Whatever answers GraphQL requests; the transports know no more of the schema than this.
@@ -113,8 +140,14 @@ pub trait Answer: Send + Sync {
     /// that passes between events. Whoever takes no more of them stops the request.
     fn answers(self: Arc<Self>, request: GraphqlRequest, transport: Transport, context: RequestContext) -> BoxStream<'static, BoxFuture<'static, Outcome>>;
 
-    /// Number of the last journal entry that answers are of, or an older one; `None` where no journal is followed.
-    fn head(&self) -> Option<i64> {
+    /// Whether the request would be executed. Nothing is, and no database is touched.
+    fn admits(&self, request: &GraphqlRequest, transport: Transport) -> bool;
+
+    /// Checks a document against the schema, with all its operations, as far as that can be told without variables: what is wrong with it.
+    fn faults(&self, document: Arc<str>) -> BoxFuture<'_, Vec<String>>;
+
+    /// What answers depend on at the moment; `None` where no journal is followed.
+    fn version(&self) -> Option<Version> {
         None
     }
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 use chrono::{DateTime, Utc};
 
 use super::admission::limits::Limits;
 use super::engine::Engine;
 use super::enum_label::EnumLabelQuery;
 use super::node::NodeQuery;
-use super::{Register, Session};
+use super::request::Version;
+use super::{Register, Session, day_in_korea};
 use crate::access::graphql::ViewerQuery;
 use crate::access::{AccessGuard, Oidc};
 use crate::agency::graphql::AgencyQuery;
@@ -86,14 +87,14 @@ pub struct Subscription(JournalSubscription);
 /// The engine of the public schema.
 pub type PublicEngine = Engine<Query, Mutation, Subscription>;
 
-fn schema() -> Schema<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default()).finish()
+fn schema() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
 /// The schema as published: sorted, so that a change to it is a small difference.
 #[must_use]
 pub fn sdl() -> String {
-    schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
+    schema().finish().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
 }
 
 /// The engine over a register. `now` is the clock; `oidc` takes the tokens of an identity provider.
@@ -103,8 +104,12 @@ pub fn sdl() -> String {
 pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits, oidc: Option<Oidc>) -> Result<PublicEngine> {
     let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now), Arc::clone(&register.salts), oidc);
     let (head, search) = (register.store.head().clone(), register.search.clone());
-    let engine = Engine::new(schema(), limits).map_err(|error| Error::internal(error.to_string()))?;
+    let today = Arc::clone(&now);
+    let build = || if limits.tells_schema { schema() } else { schema().disable_suggestions() };
+    let trusting = build().validation_mode(ValidationMode::Fast).finish();
+    let engine = Engine::new(build().finish(), limits).map_err(|error| Error::internal(error.to_string()))?;
     Ok(engine
+        .trusting(trusting)
         .published_sdl(sdl())
         .argument_check(|argument_type, name, text| {
             let checked = if argument_type == "ID" {
@@ -118,9 +123,11 @@ pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sy
         })
         .guard(guard)
         // What the index answers is as old as the index, and the tables never lag behind it; while there is none, it answers nothing.
-        .sequence(move || match search.indexed_through() {
-            0 => head.sequence(),
-            indexed => indexed,
+        .version(move || {
+            // What is read first is not newer than what is read after it.
+            let (index, indexed) = search.position();
+            let head = head.sequence();
+            Version { sequence: if indexed == 0 { head } else { indexed }, head, index, day: day_in_korea(today()) }
         })
         .install(move |request, context| request.data(Session::new(&register, context, now()))))
 }

@@ -16,7 +16,7 @@ use crate::graphql::admission::document::short;
 pub struct RequestId(pub String);
 
 /// What the GraphQL handler tells the log, kept among the answer's extensions.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Note {
     /// Kind and name of the operation.
     pub operation: Option<String>,

@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 
+use super::SEQUENCE;
 use super::access_log::{Note, Operation};
+use super::gate::Gate;
 use super::media_type::MediaType;
 use crate::error::code;
 use crate::graphql::admission::document::short;
@@ -33,6 +35,7 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
         (Ending::MutationByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Ending::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Ending::Broken, _) => StatusCode::INTERNAL_SERVER_ERROR,
+        (Ending::Busy, _) => StatusCode::SERVICE_UNAVAILABLE,
         (Ending::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Ending::RequestError, MediaType::Json) | (Ending::Executed, _) => StatusCode::OK,
     };
@@ -53,8 +56,22 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     if ending == Ending::Unauthenticated {
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"yeollam\", error=\"invalid_token\""));
     }
+    if ending == Ending::Busy {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if let Some(sequence) = sequence(&response) {
+        answer.headers_mut().insert(SEQUENCE, sequence.into());
+    }
     answer.extensions_mut().insert(note(operation, operation_name.as_deref(), cost, &response));
     answer
+}
+
+/// The entry of the journal that a response is of, or newer, as it states itself.
+pub fn sequence(response: &GraphqlResponse) -> Option<i64> {
+    match response.extensions.get("sequence")? {
+        Value::Number(sequence) => sequence.as_i64(),
+        _ => None,
+    }
 }
 
 /// What the log is told of an answer.
@@ -75,17 +92,12 @@ pub fn given_up(deadline: Duration) -> Refusal {
 
 /// The next of several answers to one request, as JSON: within the deadline, or the error that says so. `Err` where there is no `data` and no further answer: the errors alone, as a response without `data`, and
 /// as a list. What is answered is noted for the log.
-pub async fn next(answer: BoxFuture<'static, Outcome>, deadline: Duration, log: &mut Operation) -> Result<String, Unanswered> {
-    let outcome = match tokio::time::timeout(deadline, answer).await {
-        Ok(outcome) => outcome,
-        Err(_) => Outcome {
-            response: GraphqlResponse::from_errors(vec![given_up(deadline).into()]),
-            ending: Ending::Broken,
-            operation_name: None,
-            operation: None,
-            cost: None,
-        },
+pub async fn next(answer: BoxFuture<'static, Outcome>, gate: &Gate, deadline: Duration, log: &mut Operation) -> Result<String, Unanswered> {
+    let answer = async {
+        let _place = gate.enter_in_any_case().await;
+        answer.await
     };
+    let outcome = tokio::time::timeout(deadline, answer).await.unwrap_or_else(|_| Outcome::refused(given_up(deadline), Ending::Broken));
     log.answered(note(outcome.operation, outcome.operation_name.as_deref(), outcome.cost, &outcome.response));
     let written = match outcome.ending {
         Ending::Executed => return serde_json::to_string(&outcome.response).map_err(unwritable),

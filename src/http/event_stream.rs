@@ -3,32 +3,41 @@
 //! A connection that ends without `complete` was cut off: the server stopped, or the network broke.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt as _;
 use futures_util::stream;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 use super::App;
 use super::access_log::Operation;
 use super::answer::{self, Unanswered};
 use super::stop::Stop;
-use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
+use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 
 /// Answers a request as often as it asks for. A request that is refused has one `next` too, since clients in browsers read nothing of an answer that is not 200.
 pub fn answer(app: &App, mut stop: Stop, context: RequestContext, request: GraphqlRequest, transport: Transport) -> Response {
     let deadline = app.settings.deadline;
+    let settled = app.settle(request, transport);
     let log = Operation::begun(context.request_id.clone(), "event stream");
-    let answers = app.engine.clone().answers(request, transport, context);
+    let answers = match settled {
+        Ok(request) => app.engine.clone().answers(request, transport, context),
+        Err(refusal) => stream::iter([std::future::ready(Outcome::refused(refusal, Ending::RequestError)).boxed()]).boxed(),
+    };
+    let gate = Arc::clone(&app.gate);
     // After an answer without `data` there is none, and none is waited for.
-    let answers = stream::unfold(Some((answers, log)), move |underway| async move {
-        let (mut answers, mut log) = underway?;
-        let answer = answers.next().await?;
-        Some(match answer::next(answer, deadline, &mut log).await {
-            Ok(response) => (response, Some((answers, log))),
-            Err(Unanswered { response, .. }) => (response, None),
-        })
+    let answers = stream::unfold(Some((answers, log)), move |underway| {
+        let gate = Arc::clone(&gate);
+        async move {
+            let (mut answers, mut log) = underway?;
+            let answer = answers.next().await?;
+            Some(match answer::next(answer, &gate, deadline, &mut log).await {
+                Ok(response) => (response, Some((answers, log))),
+                Err(Unanswered { response, .. }) => (response, None),
+            })
+        }
     });
     // With data, though empty: browsers drop an event that has none.
     let end = stream::once(async { "event: complete\ndata: \n\n".to_owned() });

@@ -6,13 +6,14 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 
 use super::access_log::RequestId;
+use super::answers::{self, Wishes};
 use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
 use super::stop::Stop;
 use super::{App, IDEMPOTENCY_KEY, answer, event_stream, pages, parameters, websocket};
 use crate::error::code;
 use crate::graphql::admission::refusal::Refusal;
-use crate::graphql::request::{GraphqlRequest, RequestContext, Transport};
+use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 
 /// POST.
 pub async fn post(State(app): State<App>, Extension(stop): Extension<Stop>, request: Request) -> Response {
@@ -24,8 +25,8 @@ pub async fn post(State(app): State<App>, Extension(stop): Extension<Stop>, requ
         };
     }
     let Some(media_type) = MediaType::negotiate(request.headers()) else { return not_acceptable() };
-    let deadline = app.settings.deadline;
-    within(deadline, media_type, read_and_answer(&app, request, media_type)).await
+    let (deadline, wishes) = (app.settings.deadline, Wishes::of(request.headers()));
+    within(deadline, media_type, read_and_answer(&app, request, media_type, &wishes)).await
 }
 
 /// GET: a WebSocket for whoever asks for one, and a page for browsers that bring no query.
@@ -35,7 +36,7 @@ pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, reque
         return websocket::upgrade(app, stop, context, request).await;
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let has_query = query.split('&').any(|part| part == "query" || part.starts_with("query="));
+    let has_query = query.split('&').any(|part| matches!(part.split('=').next(), Some("query" | "documentId" | "extensions")));
     if !has_query && media_type::wants_html(request.headers()) {
         return pages::explorer();
     }
@@ -48,13 +49,16 @@ pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, reque
     match parameters::from_query_string(&query) {
         Err(message) => bad_request(media_type, message),
         Ok(graphql) if wants_events => event_stream::answer(&app, stop, context(&request), graphql, Transport::StreamByGet),
-        Ok(graphql) => within(app.settings.deadline, media_type, execute(&app, &context(&request), graphql, Transport::Get, media_type)).await,
+        Ok(graphql) => {
+            let wishes = Wishes::of(request.headers());
+            within(app.settings.deadline, media_type, execute(&app, &context(&request), graphql, Transport::Get, media_type, &wishes)).await
+        }
     }
 }
 
-async fn read_and_answer(app: &App, request: Request, media_type: MediaType) -> Response {
+async fn read_and_answer(app: &App, request: Request, media_type: MediaType, wishes: &Wishes) -> Response {
     match read(app, request, media_type).await {
-        Ok((context, graphql)) => execute(app, &context, graphql, Transport::Post, media_type).await,
+        Ok((context, graphql)) => execute(app, &context, graphql, Transport::Post, media_type, wishes).await,
         Err(failure) => *failure,
     }
 }
@@ -79,8 +83,11 @@ async fn read(app: &App, request: Request, media_type: MediaType) -> Result<(Req
     parameters::from_body(&body).map(|graphql| (context, graphql)).map_err(|message| Box::new(bad_request(media_type, message)))
 }
 
-async fn execute(app: &App, context: &RequestContext, request: GraphqlRequest, transport: Transport, media_type: MediaType) -> Response {
-    answer::from_outcome(app.engine.answer(request, transport, context.clone()).await, media_type)
+async fn execute(app: &App, context: &RequestContext, request: GraphqlRequest, transport: Transport, media_type: MediaType, wishes: &Wishes) -> Response {
+    match app.settle(request, transport) {
+        Ok(request) => answers::answer(app, context, request, transport, media_type, wishes).await,
+        Err(refusal) => answer::from_outcome(Outcome::refused(refusal, Ending::RequestError), media_type),
+    }
 }
 
 /// The answer, or one that says that it took too long.

@@ -2,16 +2,20 @@
 
 mod access_log;
 mod answer;
+mod answers;
 mod body;
 mod desk;
+mod encoding;
 mod event_stream;
 mod export;
+mod gate;
 mod graphql;
 mod import;
 mod media_type;
 mod pages;
 mod parameters;
 mod patience;
+mod persisted;
 mod portal;
 mod query_string;
 mod serve;
@@ -30,13 +34,20 @@ use futures_util::future::BoxFuture;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use self::answers::CACHE_STATUS;
+pub use self::answers::{Answers, Hold};
+pub use self::gate::{Gate, GateFigures};
+pub use self::persisted::Persisted;
 pub use self::portal::Portal;
 pub use self::serve::serve;
 use self::stop::Stop;
+use crate::error::code;
 use crate::export::Exporter;
-use crate::graphql::request::Answer;
+use crate::graphql::admission::refusal::Refusal;
+use crate::graphql::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
+use crate::graphql::trusted::TrustedDocuments;
 use crate::import::intake::Intake;
 
 /// Whether the server can answer; the error says what it lacks.
@@ -57,8 +68,63 @@ pub struct App {
     pub intake: Option<Arc<Intake>>,
     /// What the pages for people need.
     pub portal: Arc<Portal>,
+    /// Documents that are named by an id.
+    pub persisted: Arc<Persisted>,
+    /// Whole answers that are kept.
+    pub answers: Arc<Answers>,
+    /// How many requests are executed at a time.
+    pub gate: Arc<Gate>,
     /// Limits of the transport.
     pub settings: Settings,
+}
+
+impl App {
+    /// An application over an engine, with what its settings say. It exports nothing and takes no imports.
+    #[must_use]
+    pub fn new(
+        engine: Arc<dyn Answer>,
+        ready: Arc<Ready>,
+        new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
+        portal: Arc<Portal>,
+        settings: Settings,
+    ) -> Self {
+        let edition = [env!("CARGO_PKG_VERSION"), engine.sdl(), &portal.public_url];
+        Self {
+            answers: Arc::new(Answers::new(settings.answer_cache, &edition, settings.shared_max_age)),
+            persisted: Arc::new(Persisted::new(settings.persisted, settings.trusted.clone(), settings.is_only_trusted)),
+            gate: Arc::new(Gate::new(settings.concurrency, settings.queue)),
+            engine,
+            ready,
+            new_request_id,
+            exporter: None,
+            intake: None,
+            portal,
+            settings,
+        }
+    }
+
+    /// The request with its document in it, whether that came as a text or by its id.
+    fn settle(&self, request: GraphqlRequest, transport: Transport) -> Result<GraphqlRequest, Refusal> {
+        self.persisted.settle(request, |request| self.engine.admits(request, transport))
+    }
+
+    /// Executes a request, when its turn has come.
+    async fn ask(&self, request: GraphqlRequest, transport: Transport, context: &RequestContext) -> Outcome {
+        match self.gate.enter().await {
+            Some(_place) => self.engine.answer(request, transport, context.clone()).await,
+            None => Outcome::refused(Refusal::new(code::OVERLOADED, "Too many requests are being answered. Try again in a second."), Ending::Busy),
+        }
+    }
+
+    /// What is wrong with the trusted documents, each with the beginning of its text.
+    pub async fn faults_of_trusted_documents(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for document in self.persisted.trusted().into_iter().flat_map(TrustedDocuments::iter) {
+            let found = self.engine.faults(Arc::clone(document)).await;
+            faults.extend(found.into_iter().map(|fault| format!("{}: {fault}", crate::graphql::admission::document::short(document))));
+        }
+        faults
+    }
 }
 
 /// Limits of the transport.
@@ -84,6 +150,24 @@ pub struct Settings {
     pub stall: Duration,
     /// Operations that may run on one WebSocket connection at a time.
     pub operations: usize,
+    /// Requests that are executed at a time.
+    pub concurrency: usize,
+    /// Requests that may wait beside them; more are turned away.
+    pub queue: usize,
+    /// Bytes of whole answers that are kept for whoever asks the same again; 0 keeps none.
+    pub answer_cache: usize,
+    /// Time for which caches that many clients share may give out an answer without asking.
+    pub shared_max_age: Duration,
+    /// Bytes of documents that clients register by their hash; 0 registers none.
+    pub persisted: usize,
+    /// Documents that the operator trusts.
+    pub trusted: Option<Arc<TrustedDocuments>>,
+    /// Whether they alone are executed.
+    pub is_only_trusted: bool,
+    /// Whether the schema is told at `/schema.graphql`.
+    pub tells_schema: bool,
+    /// Origins whose pages may ask; `*` for all.
+    pub origins: Vec<String>,
 }
 
 impl Default for Settings {
@@ -99,6 +183,15 @@ impl Default for Settings {
             keep_alive: Duration::from_secs(12),
             stall: Duration::from_secs(60),
             operations: 100,
+            concurrency: 64,
+            queue: 256,
+            answer_cache: 64 << 20,
+            shared_max_age: Duration::ZERO,
+            persisted: 8 << 20,
+            trusted: None,
+            tells_schema: true,
+            is_only_trusted: false,
+            origins: vec!["*".to_owned()],
         }
     }
 }
@@ -114,16 +207,29 @@ pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 
 /// All routes. Connections that carry events end when `stop` is told.
 pub fn router(app: App, stop: Stop) -> Router {
-    // Any page may ask: what is answered without a token is public, and a token is sent by whoever holds it, never by the browser itself.
+    // Any page may ask unless it is said which: what is answered without a token is public, and a token is sent by whoever holds it, never by the browser itself.
+    let origins = match &app.settings.origins {
+        any if any.iter().any(|origin| origin == "*") => AllowOrigin::any(),
+        some => AllowOrigin::list(some.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())),
+    };
     let cors = CorsLayer::new()
-        .allow_origin(Any)
+        .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, IDEMPOTENCY_KEY, REQUEST_ID])
-        .expose_headers([REQUEST_ID, SEQUENCE, header::ETAG, header::CONTENT_DISPOSITION])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::CACHE_CONTROL,
+            header::IF_NONE_MATCH,
+            IDEMPOTENCY_KEY,
+            REQUEST_ID,
+            SEQUENCE,
+        ])
+        .expose_headers([REQUEST_ID, SEQUENCE, CACHE_STATUS, header::ETAG, header::RETRY_AFTER, header::CONTENT_DISPOSITION])
         .max_age(Duration::from_secs(86_400));
     // What is compressed already gains nothing by it.
     let compressible = DefaultPredicate::new()
-        .and(SizeAbove::new(1024))
+        .and(SizeAbove::new(encoding::WORTH_IT))
         .and(NotForContentType::const_new("application/zip"))
         .and(NotForContentType::const_new("application/vnd."));
     Router::new()

@@ -33,7 +33,10 @@ fn page(html: &'static str) -> Response {
 }
 
 /// The schema in the schema definition language.
-pub async fn schema(State(app): State<App>) -> Response {
+pub async fn schema(State(app): State<App>, request: Request) -> Response {
+    if !app.settings.tells_schema {
+        return not_found(request).await;
+    }
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.engine.sdl().to_owned()).into_response()
 }
 

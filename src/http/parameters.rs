@@ -12,6 +12,8 @@ struct Parameters {
     query: Option<Value>,
     #[serde(rename = "operationName")]
     operation_name: Option<Value>,
+    #[serde(rename = "documentId")]
+    document_id: Option<Value>,
     variables: Option<Value>,
     extensions: Option<Value>,
 }
@@ -49,6 +51,7 @@ pub fn from_query_string(query: &str) -> Result<GraphqlRequest, String> {
         match name.as_str() {
             "query" => parameters.query = Some(Value::String(value)),
             "operationName" => parameters.operation_name = Some(Value::String(value)),
+            "documentId" => parameters.document_id = Some(Value::String(value)),
             "variables" => parameters.variables = json(&value)?,
             "extensions" => parameters.extensions = json(&value)?,
             _ => {}
@@ -58,10 +61,18 @@ pub fn from_query_string(query: &str) -> Result<GraphqlRequest, String> {
 }
 
 fn request(parameters: Parameters) -> Result<GraphqlRequest, String> {
-    let Parameters { query, operation_name, variables, extensions } = parameters;
+    let Parameters { query, operation_name, document_id, variables, extensions } = parameters;
+    let extensions = object("extensions", extensions)?;
+    let document_id = match document_id {
+        Some(Value::String(id)) => Some(id).filter(|id| !id.is_empty()),
+        None | Some(Value::Null) => None,
+        Some(_) => return Err("`documentId` must be a text or null.".to_owned()),
+    };
+    let is_named = document_id.is_some() || extensions.contains_key("persistedQuery");
     Ok(GraphqlRequest {
         query: match query {
             Some(Value::String(query)) => query,
+            None | Some(Value::Null) if is_named => String::new(),
             None | Some(Value::Null) => return Err("`query` is missing. It holds the GraphQL document, as a text.".to_owned()),
             Some(_) => return Err("`query` must be a text: the GraphQL document.".to_owned()),
         },
@@ -71,7 +82,8 @@ fn request(parameters: Parameters) -> Result<GraphqlRequest, String> {
             Some(_) => return Err("`operationName` must be a text or null.".to_owned()),
         },
         variables: object("variables", variables)?,
-        extensions: object("extensions", extensions)?,
+        extensions,
+        document_id,
     })
 }
 
@@ -114,6 +126,7 @@ mod tests {
             ("3", "The body is not a JSON object. Send a JSON object with `query`."),
             ("{}", "`query` is missing. It holds the GraphQL document, as a text."),
             ("{\"query\": null}", "`query` is missing. It holds the GraphQL document, as a text."),
+            ("{\"documentId\": 1}", "`documentId` must be a text or null."),
             ("{\"query\": 1}", "`query` must be a text: the GraphQL document."),
             ("{\"query\": \"{a}\", \"query\": \"{b}\"}", "The body has the field `query` twice. Give it once."),
             ("{\"query\": \"{a}\", \"operationName\": 1}", "`operationName` must be a text or null."),
@@ -132,6 +145,11 @@ mod tests {
         let by_string = from_query_string("query=%7B+a+%7D&variables=%7B%22x%22:1%7D&extensions=&id=5");
         assert!(by_body.is_ok());
         assert_eq!(by_body, by_string);
+        let by_body = from_body(br#"{"documentId": "home", "query": null}"#);
+        assert_eq!(by_body, from_query_string("documentId=home"));
+        assert_eq!(by_body.map(|request| (request.query, request.document_id)), Ok((String::new(), Some("home".to_owned()))));
+        let by_hash = from_query_string("extensions=%7B%22persistedQuery%22%3A%7B%22version%22%3A1%7D%7D");
+        assert_eq!(by_hash.map(|request| request.query), Ok(String::new()));
         assert_eq!(
             from_query_string("query=a&variables=%7B"),
             Err("The parameter `variables` is not JSON: it ends too early, at line 1, column 1.".to_owned())

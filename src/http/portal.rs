@@ -39,6 +39,13 @@ impl Portal {
         Self { clock, public_url, labels: Default::default() }
     }
 
+    /// Seconds until it is tomorrow in Korea.
+    pub fn seconds_left_today(&self) -> u64 {
+        const DAY: i64 = 24 * 3600;
+        let now = (self.clock)().timestamp().saturating_add(9 * 3600);
+        u64::try_from(DAY - now.rem_euclid(DAY)).unwrap_or_default()
+    }
+
     /// Today in Korea.
     pub fn today(&self) -> String {
         day_in_korea((self.clock)()).to_string()
@@ -51,7 +58,7 @@ pub async fn page(State(app): State<App>, request: Request) -> Response {
     let today = app.portal.today();
     let Some(page) = portal::page(&here, &today) else { return nothing(&app, &here, request).await };
     let headers = request.headers();
-    let tag = app.engine.head().map(|head| tag(head, &today));
+    let tag = app.engine.version().map(|version| tag(version.sequence.min(version.head), &today));
     if let Some(tag) = &tag
         && is_known(headers, tag)
     {
@@ -80,7 +87,7 @@ fn answered(page: &dyn Page, view: &View<'_>, outcome: Outcome, tag: Option<&str
         let code = answer::code_of(error).unwrap_or_default();
         let messages: Vec<String> = outcome.response.errors.iter().map(|error| error.message.clone()).collect();
         let status = match code.as_str() {
-            "SEARCH_NOT_READY" | "SERVICE_UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+            code::SEARCH_NOT_READY | code::UNAVAILABLE | code::OVERLOADED => StatusCode::SERVICE_UNAVAILABLE,
             "INTERNAL_SERVER_ERROR" => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
@@ -121,7 +128,7 @@ pub async fn asset(Path(name): Path<String>, request: Request) -> Response {
 pub async fn asked(app: &App, context: &RequestContext, ask: Ask) -> Result<Outcome, String> {
     let request = GraphqlRequest { query: ask.document.into_owned(), variables: ask.variables, ..GraphqlRequest::default() };
     let deadline: Duration = app.settings.deadline;
-    tokio::time::timeout(deadline, app.engine.answer(request, Transport::Post, context.clone())).await.map_err(|_| answer::given_up(deadline).message)
+    tokio::time::timeout(deadline, app.ask(request, Transport::Post, context)).await.map_err(|_| answer::given_up(deadline).message)
 }
 
 /// Labels in a language; none, where they cannot be had at the moment.

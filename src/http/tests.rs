@@ -15,15 +15,13 @@ use crate::graphql::sample;
 
 fn app() -> App {
     let ids = AtomicUsize::new(0);
-    App {
-        engine: Arc::new(sample::engine().0),
-        ready: Arc::new(|| Box::pin(async { Err("the database does not answer".to_owned()) })),
-        new_request_id: Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst))),
-        exporter: None,
-        intake: None,
-        portal: portal::sample(),
-        settings: Settings { deadline: Duration::from_millis(400), drain: Duration::from_millis(200), head: Duration::from_millis(300), ..Settings::default() },
-    }
+    App::new(
+        Arc::new(sample::engine().0),
+        Arc::new(|| Box::pin(async { Err("the database does not answer".to_owned()) })),
+        Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst))),
+        portal::sample(),
+        Settings { deadline: Duration::from_millis(400), drain: Duration::from_millis(200), head: Duration::from_millis(300), ..Settings::default() },
+    )
 }
 
 /// Address of a server with the sample schema. It ends with the test's runtime.
@@ -376,6 +374,14 @@ impl Answer for Endless {
             std::future::ready(outcome).boxed()
         };
         futures_util::stream::repeat_with(outcome).boxed()
+    }
+
+    fn admits(&self, _: &GraphqlRequest, _: Transport) -> bool {
+        true
+    }
+
+    fn faults(&self, _: Arc<str>) -> BoxFuture<'_, Vec<String>> {
+        std::future::ready(Vec::new()).boxed()
     }
 
     fn sdl(&self) -> &'static str {

@@ -71,7 +71,8 @@ const CHECK: Duration = Duration::from_secs(60);
 /// The search of a server: empty until the index is ready.
 #[derive(Clone)]
 pub struct Search {
-    state: Arc<RwLock<State>>,
+    /// What it is, and how often it changed.
+    state: Arc<RwLock<(State, u64)>>,
     permits: Arc<Semaphore>,
 }
 
@@ -125,9 +126,16 @@ impl Search {
     /// Journal entries up to this one can be searched; 0 while the index is prepared.
     #[must_use]
     pub fn indexed_through(&self) -> i64 {
-        match self.state() {
-            State::Ready(snapshot) => snapshot.sequence,
-            State::Preparing(..) | State::Held(_) => 0,
+        self.position().1
+    }
+
+    /// How often what can be searched changed since this server started, and the entry of the journal up to which it can be searched.
+    #[must_use]
+    pub fn position(&self) -> (u64, i64) {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            (State::Ready(snapshot), changes) => (*changes, snapshot.sequence),
+            (State::Preparing(..) | State::Held(_), changes) => (*changes, 0),
         }
     }
 
@@ -142,11 +150,12 @@ impl Search {
     }
 
     fn state(&self) -> State {
-        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.state.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
     fn set(&self, state: State) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        let mut held = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        *held = (state, held.1 + 1);
     }
 
     /// Opens the index in the folder and keeps it up to date with the journal, until it is dropped. What goes wrong is logged and tried again.

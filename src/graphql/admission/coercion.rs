@@ -164,14 +164,19 @@ impl<'a> Checker<'a> {
             Value::Enum(word) => word.as_str(),
             Value::String(word) if site.origin == Origin::Variable => word,
             Value::String(word) if words.contains(word) => return self.wrong(site, &format!("must be written without quotes: `{word}`")),
+            _ if !self.limits.tells_schema => return self.wrong(site, &format!("must be a word of `{name}`")),
             _ => return self.wrong(site, &format!("must be a word of `{name}`: {}", word_list(words))),
         };
         if words.iter().any(|word| word == given) {
             return;
         }
         let near = near_words(given, words.iter().map(String::as_str));
-        let hint = if near.is_empty() { format!("`{name}` has {}", word_list(words)) } else { format!("did you mean {}?", word_list(&near)) };
-        self.wrong(site, &format!("is `{}`, which is no word of `{name}`; {hint}", short(given)));
+        let hint = match near.is_empty() {
+            _ if !self.limits.tells_schema => String::new(),
+            true => format!("; `{name}` has {}", word_list(words)),
+            false => format!("; did you mean {}?", word_list(&near)),
+        };
+        self.wrong(site, &format!("is `{}`, which is no word of `{name}`{hint}", short(given)));
     }
 
     fn object(&mut self, value: &Value, name: &str, fields: &[InputShape], one_of: bool, site: &Site<'_>, depth: usize) {
@@ -195,7 +200,7 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     let near = near_words(field, fields.iter().map(|shape| shape.name.as_str()));
-                    let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", word_list(&near)) };
+                    let hint = if near.is_empty() || !self.limits.tells_schema { String::new() } else { format!("; did you mean {}?", word_list(&near)) };
                     self.wrong(site, &format!("has a field `{}`, which `{name}` does not know{hint}", short(field)));
                 }
             }

@@ -43,6 +43,10 @@ pub struct Limits {
     pub filter_nesting: usize,
     /// Conditions in one filter.
     pub filter_conditions: usize,
+    /// Bytes that documents take which are kept as they were read, for whoever sends them again; 0 keeps none.
+    pub document_cache: usize,
+    /// Whether the schema is told: by introspection, and by suggestions in messages.
+    pub tells_schema: bool,
 }
 
 impl Default for Limits {
@@ -68,6 +72,8 @@ impl Default for Limits {
             input_depth: 16,
             filter_nesting: 5,
             filter_conditions: 100,
+            document_cache: 32 << 20,
+            tells_schema: true,
         }
     }
 }

@@ -12,6 +12,8 @@ pub mod refusal;
 pub mod scalar_check;
 pub mod schema_types;
 
+use std::sync::Arc;
+
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 
@@ -21,13 +23,18 @@ use self::limits::Limits;
 use self::refusal::Refusal;
 use self::schema_types::SchemaTypes;
 use crate::error::code;
+use crate::graphql::documents::{Document, Operation};
 use crate::graphql::request::{GraphqlRequest, Transport};
 
 /// A request that may be executed.
 #[derive(Debug)]
 pub struct Admitted {
-    /// The parsed document.
+    /// The document as it is executed, with these variables.
     pub document: ExecutableDocument,
+    /// Whether the variables left it as it was written: what was found valid before is so again.
+    pub is_as_written: bool,
+    /// What is known of the operation.
+    pub known: Arc<Operation>,
     /// Name of the operation, if it has one.
     pub operation_name: Option<String>,
     /// Kind of the operation.
@@ -69,16 +76,15 @@ pub struct Rules<'a> {
     pub argument_check: Option<&'a ArgumentCheck>,
 }
 
-/// Checks a request. Nothing is executed, and no database is touched.
+/// Checks a request whose document was read. Nothing is executed, and no database is touched.
 ///
 /// # Errors
 /// Why the request is not executed.
-pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) -> Result<Admitted, Rejected> {
+pub fn admit(document: &Document, request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) -> Result<Admitted, Rejected> {
     let Rules { types, limits, argument_check } = *rules;
-    prescan::scan(&request.query, limits)?;
+    let Document { written, executable } = document;
     check_depth(request, limits)?;
-    let mut document = document::parse(&request.query)?;
-    let (name, operation) = document::select(&document, request.operation_name.as_deref())?;
+    let (name, operation) = document::select(written, request.operation_name.as_deref())?;
     let operation_name = name.map(str::to_owned);
     let kind = operation.node.ty;
     let rejected = |refusals| Rejected { refusals, operation_name: operation_name.clone(), operation: Some(kind), ..Rejected::default() };
@@ -93,17 +99,21 @@ pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) 
             Refusal::new(code::OPERATION_RESOLUTION_FAILURE, format!("This register answers no {kind}s; see its schema at /schema.graphql.")).at(operation.pos);
         return Err(rejected(vec![refusal]));
     }
-    measure::check(&document, limits).map_err(|refusal| rejected(vec![refusal]))?;
+    let executable = executable.as_ref().map_err(|refusal| rejected(vec![refusal.clone()]))?;
+    if let Some(place) = executable.introspects.filter(|_| !limits.tells_schema) {
+        let message = "Introspection is switched off on this server. Ask whoever runs it for the schema.";
+        return Err(rejected(vec![Refusal::new(code::INTROSPECTION_DISABLED, message).at(place)]));
+    }
 
     let list_items = if kind == OperationType::Mutation { limits.mutation_list_items } else { limits.list_items };
     let mut checker = Checker::new(types, limits, list_items, argument_check);
     let variables = checker.variables(&operation.node, &Variables::from_json(serde_json::Value::Object(request.variables.clone())));
-    Arguments { document: &document, types, limits, variables: &variables, argument_check, checker: &mut checker }.check(&operation.node);
+    Arguments { document: written, types, limits, variables: &variables, argument_check, checker: &mut checker }.check(&operation.node);
     if !checker.refusals.is_empty() {
         return Err(rejected(checker.refusals));
     }
 
-    let cost = cost::cost(&document, &operation.node, types, limits, &variables);
+    let cost = cost::cost(written, &operation.node, types, limits, &variables);
     if cost > limits.cost {
         let limit = limits.cost;
         let message =
@@ -113,11 +123,12 @@ pub fn admit(request: &GraphqlRequest, transport: Transport, rules: &Rules<'_>) 
     }
     let definitions =
         operation.node.variable_definitions.iter().map(|definition| (definition.node.name.node.clone(), definition.node.var_type.node.clone())).collect();
-    if let Some(root) = types.root(kind) {
-        let name = operation_name.clone();
-        omitted::take_out(&mut document, &definitions, root, name.as_deref(), types, &variables).map_err(rejected)?;
-    }
-    Ok(Admitted { operation_name, operation: kind, variables, cost, document })
+    let (Some(root), Some(known)) = (types.root(kind), executable.operation(name)) else {
+        return Err(rejected(vec![Refusal::new(code::OPERATION_RESOLUTION_FAILURE, "The document has no such operation.")]));
+    };
+    let mut document = executable.document.clone();
+    let is_changed = omitted::take_out(&mut document, &definitions, root, name, types, &variables).map_err(rejected)?;
+    Ok(Admitted { is_as_written: !is_changed, known: Arc::clone(known), operation_name, operation: kind, variables, cost, document })
 }
 
 /// Refuses variables that nest too deep. The JSON parser has stopped at 128 before.

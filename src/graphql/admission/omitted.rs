@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::schema_types::{InputShape, SchemaTypes, TypeShape, named};
 use crate::error::code;
 
-/// Takes what was not sent out of the document.
+/// Takes what was not sent out of the document. Answers whether there was anything.
 ///
 /// # Errors
 /// `BAD_USER_INPUT` where null was sent for what has a default and cannot be null.
@@ -24,12 +24,12 @@ pub fn take_out(
     operation: Option<&str>,
     types: &SchemaTypes,
     variables: &Variables,
-) -> Result<(), Vec<Refusal>> {
+) -> Result<bool, Vec<Refusal>> {
     let is_omitted = |name: &Name| !variables.contains_key(name);
     let is_null = |name: &Name| matches!(variables.get(name), Some(Const::Null));
     // Most requests send all that they define.
     if !definitions.keys().any(|name| is_omitted(name) || is_null(name)) {
-        return Ok(());
+        return Ok(false);
     }
     let mut walk = Walk { definitions, types, variables, taken_out: HashSet::new(), refusals: Vec::new() };
     match &mut document.operations {
@@ -65,7 +65,7 @@ pub fn take_out(
             DocumentOperations::Multiple(all) => all.values_mut().for_each(|operation| forget(&mut operation.node)),
         }
     }
-    Ok(())
+    Ok(!taken_out.is_empty())
 }
 
 struct Walk<'a> {

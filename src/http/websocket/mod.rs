@@ -5,6 +5,7 @@
 mod message;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket, WebSocketUpgrade};
@@ -207,19 +208,30 @@ impl Connection {
             let errors = [async_graphql::ServerError::from(Refusal::new(code::OPERATION_LIMIT_EXCEEDED, message))];
             return self.say(message::error(&id, &serde_json::to_string(&errors).unwrap_or_default())).await;
         }
+        let request = match self.app.settle(request, Transport::Stream) {
+            Ok(request) => request,
+            Err(refusal) => {
+                let errors = [async_graphql::ServerError::from(refusal)];
+                return self.say(message::error(&id, &serde_json::to_string(&errors).unwrap_or_default())).await;
+            }
+        };
         self.started += 1;
         let context =
             RequestContext { request_id: format!("{}.{}", self.context.request_id, self.started), loaders: LoaderQueue::default(), ..self.context.clone() };
         let deadline = self.app.settings.deadline;
         let log = Operation::begun(context.request_id.clone(), "websocket");
         let answers = self.app.engine.clone().answers(request, Transport::Stream, context);
-        let steps = stream::unfold((answers, log), move |(mut answers, mut log)| async move {
-            let answer = answers.next().await?;
-            let step = match answer::next(answer, deadline, &mut log).await {
-                Ok(response) => Step::Next(response),
-                Err(Unanswered { errors, .. }) => Step::Failed(errors),
-            };
-            Some((step, (answers, log)))
+        let gate = Arc::clone(&self.app.gate);
+        let steps = stream::unfold((answers, log), move |(mut answers, mut log)| {
+            let gate = Arc::clone(&gate);
+            async move {
+                let answer = answers.next().await?;
+                let step = match answer::next(answer, &gate, deadline, &mut log).await {
+                    Ok(response) => Step::Next(response),
+                    Err(Unanswered { errors, .. }) => Step::Failed(errors),
+                };
+                Some((step, (answers, log)))
+            }
         });
         let named = id.clone();
         let steps = steps.chain(stream::once(async { Step::Complete })).map(move |step| (named.clone(), step));

@@ -40,6 +40,20 @@ pub enum Data {
     Generated,
 }
 
+/// What a server is started with.
+struct Setup {
+    instant: DateTime<Utc>,
+    oidc: Option<Oidc>,
+    limits: Limits,
+    settings: Settings,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { instant: now(), oidc: None, limits: Limits::default(), settings: Settings { import_bytes: 512 << 10, ..Settings::default() } }
+    }
+}
+
 /// A server with a database of its own. It stops, and its database goes, when it is dropped.
 pub struct Server {
     /// The database system under it.
@@ -64,20 +78,25 @@ impl Server {
     /// Starts a server on a fresh database.
     pub async fn start(backend: Backend, data: Data) -> Self {
         let database = TestDatabase::create(backend, &format!("{data:?}"), async |url: &str| fill(url, data).await).await;
-        Self::on(backend, Arc::new(database), now(), None).await
+        Self::on(backend, Arc::new(database), Setup::default()).await
     }
 
     /// Another server on the same database, whose clock shows another instant. Its index is built from nothing.
     pub async fn another_at(&self, instant: DateTime<Utc>) -> Self {
-        Self::on(self.backend, Arc::clone(&self.database), instant, None).await
+        Self::on(self.backend, Arc::clone(&self.database), Setup { instant, ..Setup::default() }).await
     }
 
     /// Another server on the same database, which takes the tokens of an identity provider too.
     pub async fn with_oidc(&self, oidc: Oidc) -> Self {
-        Self::on(self.backend, Arc::clone(&self.database), now(), Some(oidc)).await
+        Self::on(self.backend, Arc::clone(&self.database), Setup { oidc: Some(oidc), ..Setup::default() }).await
     }
 
-    async fn on(backend: Backend, database: Arc<TestDatabase>, instant: DateTime<Utc>, oidc: Option<Oidc>) -> Self {
+    /// Another server on the same database, with limits and settings of its own.
+    pub async fn with(&self, limits: Limits, settings: Settings) -> Self {
+        Self::on(self.backend, Arc::clone(&self.database), Setup { limits, settings, ..Setup::default() }).await
+    }
+
+    async fn on(backend: Backend, database: Arc<TestDatabase>, setup: Setup) -> Self {
         let mut store = connect(&database.url).await;
         let statements = Arc::new(Mutex::new(Vec::new()));
         let observed = Arc::clone(&statements);
@@ -85,6 +104,8 @@ impl Server {
             // The server asks how far the journal goes, its index what is new in it, on their own account.
             let follows = [
                 r#"MAX("change"."sequence") AS "last""#,
+                // Whether the findings were computed anew, which the index asks from time to time.
+                r#"SELECT "setting"."name", "setting"."value" FROM "setting""#,
                 // Whether runs of imports are still underway somewhere.
                 r#"SELECT COUNT(*) AS num_items FROM (SELECT "import"."id""#,
                 r#"SELECT "change"."sequence", "change"."hash", "change"."node_type", "change"."node_id", "change"."kind" FROM"#,
@@ -97,8 +118,8 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let index_folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(Mutex::new(instant));
-        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), Arc::clone(&clock), stopped, oidc).await;
+        let clock = Arc::new(Mutex::new(setup.instant));
+        let serving = start_server(listener, store.clone(), index_folder.path().to_owned(), Arc::clone(&clock), stopped, setup).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let secrets = salts();
         let beside = Mutex::default();
@@ -147,7 +168,7 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();
         let index_folder = tempfile::tempdir().unwrap();
-        start_server(listener, store, index_folder.path().to_owned(), Arc::clone(&self.clock), stopped, None).await;
+        start_server(listener, store, index_folder.path().to_owned(), Arc::clone(&self.clock), stopped, Setup::default()).await;
         self.beside.lock().unwrap().push((stop, index_folder));
         address
     }
@@ -163,10 +184,14 @@ impl Server {
         std::mem::take(&mut self.statements.lock().unwrap())
     }
 
-    /// `data` of the answer to a document, with the statements that the database was asked for it.
+    /// `data` of the answer to a document, with the statements that the database was asked for it: not from memory.
     pub async fn observed(&self, document: &str, variables: Value) -> (Value, Vec<String>) {
         self.statements.lock().unwrap().clear();
-        let data = self.query(document, variables).await;
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let request = self.request(reqwest::Method::POST, "/graphql").header("content-type", "application/json").header("cache-control", "no-store").body(body);
+        let answer = answered(request).await;
+        assert!(answer.status == StatusCode::OK && answer.body.get("errors").is_none(), "the query failed: {answer}\n{document}");
+        let data = answer.body["data"].clone();
         (data, std::mem::take(&mut self.statements.lock().unwrap()))
     }
 
@@ -311,25 +336,16 @@ async fn start_server(
     index_folder: PathBuf,
     clock: Arc<Mutex<DateTime<Utc>>>,
     stopped: oneshot::Receiver<()>,
-    oidc: Option<Oidc>,
+    setup: Setup,
 ) -> JoinHandle<()> {
+    let Setup { instant: _, oidc, limits, settings } = setup;
     let requests = AtomicU64::new(0);
     let request_id = Arc::new(move || format!("request-{}", requests.fetch_add(1, Ordering::Relaxed)));
     let search = Search::default();
     let clock: yeollam::server::Clock = Arc::new(move || *clock.lock().unwrap());
     let followers = yeollam::server::follow(&store, &search, index_folder, Arc::clone(&clock));
-    let app = yeollam::server::app(
-        &store,
-        &search,
-        clock,
-        salts(),
-        request_id,
-        PUBLIC_URL,
-        Limits::default(),
-        Settings { import_bytes: 512 << 10, ..Settings::default() },
-        oidc,
-    )
-    .unwrap_or_else(|error| panic!("{}", error.chain()));
+    let app = yeollam::server::app(&store, &search, clock, salts(), request_id, PUBLIC_URL, limits, settings, oidc)
+        .unwrap_or_else(|error| panic!("{}", error.chain()));
     // A test begins with everything found.
     while let Err(error) = search.snapshot() {
         assert_eq!(error.code(), "SEARCH_NOT_READY");

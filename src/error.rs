@@ -72,6 +72,8 @@ pub mod code {
     pub const INTROSPECTION_DISABLED: &str = "INTROSPECTION_DISABLED";
     /// As many requests as allowed are being executed and wait already.
     pub const OVERLOADED: &str = "OVERLOADED";
+    /// The client has asked for as much as it may in a minute.
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
     /// The answer took longer than allowed.
     pub const TIMEOUT: &str = "TIMEOUT";
 }

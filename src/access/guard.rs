@@ -108,10 +108,10 @@ impl Guard for AccessGuard {
     fn leave<'a>(&'a self, operation: OperationType, context: &'a RequestContext, response: &'a Response) -> BoxFuture<'a, ()> {
         async move {
             let (Some(viewer), Some(key), OperationType::Mutation) = (&context.viewer, &context.idempotency_key, operation) else { return };
-            // What failed by the server's fault may be tried again.
+            // What failed by the server's fault, or came too early, may be tried again.
             let is_final = response.errors.iter().all(|error| {
                 let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-                ![code::INTERNAL_SERVER_ERROR, code::UNAVAILABLE].iter().any(|fault| code == Some(&(*fault).into()))
+                ![code::INTERNAL_SERVER_ERROR, code::UNAVAILABLE, code::RATE_LIMITED].iter().any(|fault| code == Some(&(*fault).into()))
             });
             let answer = if is_final { serde_json::to_string(response).ok() } else { None };
             if let Err(error) = self.store.end_idempotent(viewer.token, key, answer).await {

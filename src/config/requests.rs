@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::graphql::admission::limits::Limits;
 use crate::graphql::trusted::TrustedDocuments;
-use crate::http::Settings;
+use crate::http::{Network, Settings};
 
 /// How requests are treated before they reach the register.
 #[derive(Args, Debug)]
@@ -38,6 +38,12 @@ pub struct RequestArgs {
     /// Requests that may wait for those; more are turned away with status 503.
     #[arg(long, env = "YEOLLAM_QUEUE", default_value_t = 256, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=1_000_000), global = true)]
     pub queue: u32,
+    /// Cost of all that a client may ask for in a minute; 0 for no limit. A client is whoever has a token, or an address.
+    #[arg(long, env = "YEOLLAM_BUDGET", default_value_t = 0, value_name = "COST", global = true)]
+    pub budget: u64,
+    /// Proxy, or network of proxies, whose word is taken on the address that a request comes from (X-Forwarded-For). Can be given several times.
+    #[arg(long, env = "YEOLLAM_TRUSTED_PROXIES", value_name = "ADDRESS|NETWORK", value_delimiter = ',', global = true)]
+    pub trusted_proxies: Vec<Network>,
     /// Origin whose pages may ask from a browser (CORS), `https://portal.example.kr` say; `*` for any, `none` for no other than this server's own. Can be given several times.
     #[arg(long, env = "YEOLLAM_ALLOW_ORIGIN", default_value = "*", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin, global = true)]
     pub allow_origin: Vec<String>,
@@ -59,7 +65,7 @@ impl RequestArgs {
     /// The limits, with what is said here.
     #[must_use]
     pub fn limits(&self, limits: Limits) -> Limits {
-        Limits { document_cache: self.document_cache, tells_schema: self.introspection == Switch::On, ..limits }
+        Limits { budget: self.budget, document_cache: self.document_cache, tells_schema: self.introspection == Switch::On, ..limits }
     }
 
     /// The settings, with what is said here.
@@ -77,6 +83,7 @@ impl RequestArgs {
             trusted: trusted.map_err(|message| format!("--trusted-documents: {message}"))?.map(Arc::new),
             tells_schema: self.introspection == Switch::On,
             is_only_trusted: self.trusted_only,
+            trusted_proxies: self.trusted_proxies.clone(),
             origins: self.allow_origin.iter().filter(|origin| *origin != "none").cloned().collect(),
             ..settings
         })

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables, value};
@@ -14,6 +15,7 @@ use super::admission::limits::Limits;
 use super::admission::refusal::Refusal;
 use super::admission::schema_types::SchemaTypes;
 use super::admission::{self, Admitted, Rejected, Rules};
+use super::budget::{Balance, Budgets, Client};
 use super::documents::{Document, DocumentCache, Operation};
 use super::guard::{Entrance, Guard};
 use super::loaders::LoaderQueue;
@@ -36,6 +38,7 @@ pub struct Engine<Q, M, S> {
     install: Box<Install>,
     argument_check: Option<Box<ArgumentCheck>>,
     guard: Option<Box<dyn Guard>>,
+    budgets: Option<Budgets>,
     version: Option<Box<dyn Fn() -> Version + Send + Sync>>,
 }
 
@@ -57,6 +60,7 @@ where
             schema,
             trusting: None,
             documents: DocumentCache::new(limits.document_cache),
+            budgets: Some(limits.budget).filter(|budget| *budget > 0).map(Budgets::new),
             limits,
             install: Box::new(|request, _| request),
             argument_check: None,
@@ -152,17 +156,37 @@ where
 
     /// Executes what was admitted, past the guard, where there is one: once, or for one occasion of a subscription.
     async fn enter(&self, request: &GraphqlRequest, prepared: Prepared, context: &mut RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
-        let Some(guard) = &self.guard else { return self.run(prepared, context, occasion).await };
+        let Some(guard) = &self.guard else { return self.run_within_budget(prepared, context, occasion).await };
         let operation = prepared.operation;
         match guard.enter(request, operation, context).await {
             Entrance::Admitted => {
-                let outcome = self.run(prepared, context, occasion).await;
+                let outcome = self.run_within_budget(prepared, context, occasion).await;
                 guard.leave(operation, context, &outcome.response).await;
                 outcome
             }
             Entrance::Answered(response) => prepared.ended(response, Ending::Executed),
             Entrance::Refused(ending, refusal) => prepared.ended(response_of(refusal), ending),
         }
+    }
+
+    /// Executes it if its client may still ask for so much: whoever's token it is, or whoever asks from the address.
+    async fn run_within_budget(&self, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
+        let client = context.viewer.as_ref().map(|viewer| Client::Token(viewer.token)).or_else(|| context.address.map(Client::at));
+        let (Some(budgets), Some(client)) = (&self.budgets, client) else { return self.run(prepared, context, occasion).await };
+        let balance = budgets.take(client, prepared.cost, Instant::now());
+        let outcome = if balance.wait == 0 {
+            self.run(prepared, context, occasion).await
+        } else {
+            let Balance { limit, left, wait, .. } = balance;
+            let message = format!(
+                "This client may ask for a cost of {limit} in a minute; the operation costs {}, and {left} is left. Ask for less, or again in {wait} seconds.",
+                prepared.cost
+            );
+            let refusal =
+                Refusal::new(code::RATE_LIMITED, message).fact("cost", prepared.cost).fact("limit", limit).fact("remaining", left).fact("retryAfter", wait);
+            prepared.ended(response_of(refusal), Ending::OverBudget)
+        };
+        Outcome { balance: Some(balance), ..outcome }
     }
 
     async fn run(&self, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
@@ -203,7 +227,7 @@ where
         if let (Some(sequence), Ending::Executed) = (sequence, ending) {
             response.extensions.insert("sequence".to_owned(), sequence.into());
         }
-        Outcome { response, ending, operation_name, operation: Some(operation), cost: Some(cost) }
+        Outcome { response, ending, operation_name, operation: Some(operation), cost: Some(cost), balance: None }
     }
 
     /// The answers of a subscription: the refusal of its field, or one answer for each event.
@@ -274,7 +298,7 @@ impl Prepared {
 
     /// The outcome without execution.
     fn ended(self, response: Response, ending: Ending) -> Outcome {
-        Outcome { response, ending, operation_name: self.operation_name, operation: Some(self.operation), cost: Some(self.cost) }
+        Outcome { response, ending, operation_name: self.operation_name, operation: Some(self.operation), cost: Some(self.cost), balance: None }
     }
 }
 
@@ -351,7 +375,7 @@ fn refused(rejected: Rejected) -> Outcome {
     let Rejected { refusals, operation_name, operation, cost, is_mutation_by_get } = rejected;
     let response = Response::from_errors(refusals.into_iter().map(ServerError::from).collect());
     let ending = if is_mutation_by_get { Ending::MutationByGet } else { Ending::RequestError };
-    Outcome { response, ending, operation_name, operation, cost }
+    Outcome { response, ending, operation_name, operation, cost, balance: None }
 }
 
 /// Gives every error a code, and blanks those that are the server's own.

@@ -1,7 +1,9 @@
 //! The public schema: its roots, and what every noun's `graphql` part shares. `schema.graphql` is printed from here by a test.
 
 pub mod admission;
+pub mod budget;
 pub mod connection;
+mod declared_cost;
 pub mod documents;
 pub mod engine;
 mod enum_label;

@@ -1,5 +1,6 @@
 //! A GraphQL request and its outcome, apart from any transport (GraphQL over HTTP, section "Request parameters").
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_graphql::Response;
@@ -10,6 +11,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 use super::admission::refusal::Refusal;
+use super::budget::Balance;
 use super::loaders::LoaderQueue;
 use crate::access::Viewer;
 
@@ -74,6 +76,8 @@ pub struct RequestContext {
     pub idempotency_key: Option<String>,
     /// Whose token it brought; nobody's, where it brought none.
     pub viewer: Option<Arc<Viewer>>,
+    /// From which address it came, if that is known.
+    pub address: Option<IpAddr>,
     /// Where the request's loaders queue their batches.
     pub loaders: LoaderQueue,
 }
@@ -91,13 +95,15 @@ pub struct Outcome {
     pub operation: Option<OperationType>,
     /// Cost of the operation, if that was found.
     pub cost: Option<u64>,
+    /// What the client may still ask for, where that is counted.
+    pub balance: Option<Balance>,
 }
 
 impl Outcome {
     /// A request that is not executed, whatever it asks.
     #[must_use]
     pub fn refused(refusal: Refusal, ending: Ending) -> Self {
-        Self { response: Response::from_errors(vec![refusal.into()]), ending, operation_name: None, operation: None, cost: None }
+        Self { response: Response::from_errors(vec![refusal.into()]), ending, operation_name: None, operation: None, cost: None, balance: None }
     }
 }
 
@@ -127,6 +133,8 @@ pub enum Ending {
     MutationByGet,
     /// Execution broke down: the answer has no `data`.
     Broken,
+    /// Refused, since the client has asked for as much as it may in a minute: the answer has no `data`.
+    OverBudget,
     /// Turned away, since too many are being executed: the answer has no `data`.
     Busy,
 }

@@ -6,6 +6,7 @@ use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, 
 use chrono::{DateTime, Utc};
 
 use super::admission::limits::Limits;
+use super::declared_cost::DeclaredCost;
 use super::engine::Engine;
 use super::enum_label::EnumLabelQuery;
 use super::node::NodeQuery;
@@ -88,7 +89,7 @@ pub struct Subscription(JournalSubscription);
 pub type PublicEngine = Engine<Query, Mutation, Subscription>;
 
 fn schema() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).directive(DeclaredCost)
 }
 
 /// The schema as published: sorted, so that a change to it is a small difference.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Response as GraphqlResponse, ServerError, Value};
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
@@ -18,6 +18,7 @@ use super::media_type::MediaType;
 use crate::error::code;
 use crate::graphql::admission::document::short;
 use crate::graphql::admission::refusal::Refusal;
+use crate::graphql::budget::{self, Balance};
 use crate::graphql::request::{Ending, Outcome};
 
 /// An answer without `data`.
@@ -30,12 +31,13 @@ struct Failure<'a> {
 
 /// The answer to a GraphQL request.
 pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
-    let Outcome { response, ending, operation_name, operation, cost } = outcome;
+    let Outcome { response, ending, operation_name, operation, cost, balance } = outcome;
     let status = match (ending, media_type) {
         (Ending::MutationByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Ending::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Ending::Broken, _) => StatusCode::INTERNAL_SERVER_ERROR,
         (Ending::Busy, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (Ending::OverBudget, _) => StatusCode::TOO_MANY_REQUESTS,
         (Ending::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Ending::RequestError, MediaType::Json) | (Ending::Executed, _) => StatusCode::OK,
     };
@@ -59,11 +61,29 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     if ending == Ending::Busy {
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    if let Some(balance) = balance {
+        tell_balance(answer.headers_mut(), balance);
+    }
     if let Some(sequence) = sequence(&response) {
         answer.headers_mut().insert(SEQUENCE, sequence.into());
     }
     answer.extensions_mut().insert(note(operation, operation_name.as_deref(), cost, &response));
     answer
+}
+
+/// What a client may still ask for, in cost (draft-ietf-httpapi-ratelimit-headers).
+pub fn tell_balance(headers: &mut HeaderMap, balance: Balance) {
+    let Balance { limit, left, full_in, wait } = balance;
+    let mut tell = |name: &'static str, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    };
+    tell("ratelimit-policy", format!("\"cost\";q={limit};w={};qu=\"cost\"", budget::WINDOW.as_secs()));
+    tell("ratelimit", format!("\"cost\";r={left};t={full_in}"));
+    if wait > 0 {
+        tell("retry-after", wait.to_string());
+    }
 }
 
 /// The entry of the journal that a response is of, or newer, as it states itself.

@@ -20,6 +20,7 @@ use super::encoding::{Encoded, Encoding};
 use super::media_type::MediaType;
 use super::{App, SEQUENCE, answer};
 use crate::cache::{Cache, CacheFigures};
+use crate::graphql::budget::Balance;
 use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport, Version};
 
 /// Header that tells what became of a request in the cache (RFC 9211).
@@ -248,7 +249,7 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) {
 impl Kept {
     /// The answer, if it is one that may be kept: whole, and of a query.
     fn of(outcome: &Outcome, tag: &str) -> Option<Self> {
-        let Outcome { response, ending, operation_name, operation, cost } = outcome;
+        let Outcome { response, ending, operation_name, operation, cost, balance: _ } = outcome;
         if *ending != Ending::Executed || *operation != Some(OperationType::Query) || !response.errors.is_empty() {
             return None;
         }
@@ -287,7 +288,7 @@ pub async fn answer(app: &App, context: &RequestContext, request: GraphqlRequest
     if !is_kept {
         let outcome = app.ask(request, transport, context).await;
         return match Kept::of(&outcome, &tag).filter(|_| is_get) {
-            Some(kept) => respond(&kept, "fwd=bypass").await,
+            Some(kept) => with_balance(respond(&kept, "fwd=bypass").await, outcome.balance),
             None => with_status(answer::from_outcome(outcome, media_type), "fwd=bypass"),
         };
     }
@@ -317,7 +318,8 @@ pub async fn answer(app: &App, context: &RequestContext, request: GraphqlRequest
     if let Some(lead) = lead {
         lead.made.send_replace(Some(Arc::clone(&kept)));
     }
-    respond(&kept, &format!("fwd={reason}{}", if is_stored { "; stored" } else { "" })).await
+    let response = respond(&kept, &format!("fwd={reason}{}", if is_stored { "; stored" } else { "" })).await;
+    with_balance(response, outcome.balance)
 }
 
 /// The answer with its headers.
@@ -361,6 +363,13 @@ fn tagged(headers: &mut HeaderMap, tag: &str, app: &App) {
     }
     headers.insert(header::CACHE_CONTROL, app.answers.cache_control(app));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization"));
+}
+
+fn with_balance(mut response: Response, balance: Option<Balance>) -> Response {
+    if let Some(balance) = balance {
+        answer::tell_balance(response.headers_mut(), balance);
+    }
+    response
 }
 
 fn with_status(mut response: Response, status: &str) -> Response {

@@ -10,7 +10,7 @@ use super::answers::{self, Wishes};
 use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
 use super::stop::Stop;
-use super::{App, IDEMPOTENCY_KEY, answer, event_stream, pages, parameters, websocket};
+use super::{App, IDEMPOTENCY_KEY, answer, client_address, event_stream, pages, parameters, websocket};
 use crate::error::code;
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport};
@@ -32,7 +32,7 @@ pub async fn post(State(app): State<App>, Extension(stop): Extension<Stop>, requ
 /// GET: a WebSocket for whoever asks for one, and a page for browsers that bring no query.
 pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, request: Request) -> Response {
     if request.headers().get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        let context = context(&request);
+        let context = context(&app, &request);
         return websocket::upgrade(app, stop, context, request).await;
     }
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -48,10 +48,10 @@ pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, reque
     }
     match parameters::from_query_string(&query) {
         Err(message) => bad_request(media_type, message),
-        Ok(graphql) if wants_events => event_stream::answer(&app, stop, context(&request), graphql, Transport::StreamByGet),
+        Ok(graphql) if wants_events => event_stream::answer(&app, stop, context(&app, &request), graphql, Transport::StreamByGet),
         Ok(graphql) => {
             let wishes = Wishes::of(request.headers());
-            within(app.settings.deadline, media_type, execute(&app, &context(&request), graphql, Transport::Get, media_type, &wishes)).await
+            within(app.settings.deadline, media_type, execute(&app, &context(&app, &request), graphql, Transport::Get, media_type, &wishes)).await
         }
     }
 }
@@ -73,7 +73,7 @@ async fn read(app: &App, request: Request, media_type: MediaType) -> Result<(Req
         let message = "Compressed bodies are not accepted. Send it as it is.";
         return Err(Box::new(answer::failure(StatusCode::UNSUPPORTED_MEDIA_TYPE, media_type, Refusal::new(code::UNSUPPORTED_MEDIA_TYPE, message))));
     }
-    let context = context(&request);
+    let context = context(app, &request);
     let (parts, body) = request.into_parts();
     let body = match body::read(&parts.headers, body, app.settings.body_bytes).await {
         Ok(body) => body,
@@ -102,12 +102,13 @@ fn too_slow(deadline: std::time::Duration, media_type: MediaType) -> Response {
     answer::failure(StatusCode::GATEWAY_TIMEOUT, media_type, answer::given_up(deadline))
 }
 
-fn context(request: &Request) -> RequestContext {
+fn context(app: &App, request: &Request) -> RequestContext {
     let header = |headers: &HeaderMap, name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     RequestContext {
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         authorization: header(request.headers(), header::AUTHORIZATION),
         idempotency_key: header(request.headers(), IDEMPOTENCY_KEY),
+        address: client_address::of(request, &app.settings.trusted_proxies),
         ..RequestContext::default()
     }
 }

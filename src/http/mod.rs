@@ -4,6 +4,7 @@ mod access_log;
 mod answer;
 mod answers;
 mod body;
+mod client_address;
 mod desk;
 mod encoding;
 mod event_stream;
@@ -38,6 +39,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::answers::CACHE_STATUS;
 pub use self::answers::{Answers, Hold};
+pub use self::client_address::Network;
 pub use self::gate::{Gate, GateFigures};
 pub use self::persisted::Persisted;
 pub use self::portal::Portal;
@@ -166,6 +168,8 @@ pub struct Settings {
     pub is_only_trusted: bool,
     /// Whether the schema is told at `/schema.graphql`.
     pub tells_schema: bool,
+    /// Proxies whose word is taken on where a request comes from.
+    pub trusted_proxies: Vec<Network>,
     /// Origins whose pages may ask; `*` for all.
     pub origins: Vec<String>,
 }
@@ -190,6 +194,7 @@ impl Default for Settings {
             persisted: 8 << 20,
             trusted: None,
             tells_schema: true,
+            trusted_proxies: Vec::new(),
             is_only_trusted: false,
             origins: vec!["*".to_owned()],
         }
@@ -225,7 +230,16 @@ pub fn router(app: App, stop: Stop) -> Router {
             REQUEST_ID,
             SEQUENCE,
         ])
-        .expose_headers([REQUEST_ID, SEQUENCE, CACHE_STATUS, header::ETAG, header::RETRY_AFTER, header::CONTENT_DISPOSITION])
+        .expose_headers([
+            REQUEST_ID,
+            SEQUENCE,
+            CACHE_STATUS,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+            header::ETAG,
+            header::RETRY_AFTER,
+            header::CONTENT_DISPOSITION,
+        ])
         .max_age(Duration::from_secs(86_400));
     // What is compressed already gains nothing by it.
     let compressible = DefaultPredicate::new()

@@ -6,11 +6,15 @@ use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+use super::client_address::Peer;
 use super::patience::Patient;
 use super::stop::Stopping;
 use super::{App, Settings, router};
@@ -35,7 +39,15 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
             () = &mut shutdown => break,
             stream = accept(&listener) => stream,
         };
-        let connection = http.serve_connection(TokioIo::new(Patient::new(stream, stall)), TowerToHyperService::new(router.clone())).with_upgrades();
+        let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
+        let routes = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            routes.call(request)
+        });
+        let connection = http.serve_connection(TokioIo::new(Patient::new(stream, stall)), service).with_upgrades();
         let mut stop = stop.clone();
         tokio::spawn(async move {
             let mut connection = pin!(connection);

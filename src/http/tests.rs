@@ -370,7 +370,7 @@ impl Answer for Endless {
         let outcome = move || {
             let _ = &held;
             let response = async_graphql::Response::new(text.clone());
-            let outcome = Outcome { response, ending: Ending::Executed, operation_name: None, operation: None, cost: None };
+            let outcome = Outcome { response, ending: Ending::Executed, operation_name: None, operation: None, cost: None, balance: None };
             std::future::ready(outcome).boxed()
         };
         futures_util::stream::repeat_with(outcome).boxed()

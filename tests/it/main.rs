@@ -5,6 +5,7 @@
 mod access;
 mod acts;
 mod applications;
+mod attacks;
 mod bundled;
 mod cached;
 mod contention;

@@ -18,7 +18,7 @@ use super::schema_types::{FieldShape, SchemaTypes, is_counted, is_list, named};
 /// Assumed length of a list without paging arguments. Such lists are short by law: legal bases, items, phones.
 pub const ASSUMED_LIST: u64 = 10;
 /// Page size where neither the query nor the schema says one.
-const USUAL_PAGE: u64 = 20;
+pub const USUAL_PAGE: u64 = 20;
 
 /// Costs are added up in hundredths.
 const OBJECT: u64 = 100;
@@ -160,6 +160,17 @@ impl<'a> Walk<'a> {
             }
         })
     }
+}
+
+/// What a field costs by itself where that is not what it costs by default, in whole objects: what the schema declares of it.
+#[must_use]
+pub fn extra_weight(field: &str, is_object: bool) -> Option<u64> {
+    let own = if is_object { OBJECT } else { LEAF };
+    let weight = match field {
+        "totalCount" if !is_object => TOTAL_COUNT,
+        _ => own.saturating_add(work(field, 1)),
+    };
+    (weight != own).then_some(weight / OBJECT)
 }
 
 /// What a field costs that is answered by passes over the search index, whatever it gives; a facet is a pass each, a day that is added up a count.

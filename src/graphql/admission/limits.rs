@@ -43,6 +43,8 @@ pub struct Limits {
     pub filter_nesting: usize,
     /// Conditions in one filter.
     pub filter_conditions: usize,
+    /// Cost of all operations of a client in a minute; 0 counts none.
+    pub budget: u64,
     /// Bytes that documents take which are kept as they were read, for whoever sends them again; 0 keeps none.
     pub document_cache: usize,
     /// Whether the schema is told: by introspection, and by suggestions in messages.
@@ -72,6 +74,7 @@ impl Default for Limits {
             input_depth: 16,
             filter_nesting: 5,
             filter_conditions: 100,
+            budget: 0,
             document_cache: 32 << 20,
             tells_schema: true,
         }

@@ -156,3 +156,6 @@ for (const form of document.querySelectorAll("form[data-live-check]")) {
   // What was there already, or written before this script came.
   check();
 }
+
+// The plain console waits unseen while GraphiQL takes its place. Where that does not come, the console is there.
+document.querySelector("script[data-explorer]")?.addEventListener("error", () => document.querySelector(".waiting")?.classList.remove("waiting"));

@@ -16,12 +16,11 @@ const PAGE: i64 = 20;
 pub(crate) struct AgencyPage {
     here: Address,
     code: String,
-    today: String,
 }
 
 impl AgencyPage {
-    pub(crate) fn at(here: &Address, code: &str, today: &str) -> Self {
-        Self { here: here.clone(), code: code.to_owned(), today: today.to_owned() }
+    pub(crate) fn at(here: &Address, code: &str) -> Self {
+        Self { here: here.clone(), code: code.to_owned() }
     }
 
     fn includes_subordinate(&self) -> bool {
@@ -32,27 +31,56 @@ impl AgencyPage {
 #[derive(Deserialize)]
 struct Answer {
     agency: Option<Agency>,
-    peers: Peers,
 }
 
+/// Where the agency stands among those of its type, by one measure.
 #[derive(Deserialize)]
-struct Peers {
-    rows: Vec<PeerRow>,
+struct Standing {
+    measure: String,
+    value: Option<f64>,
+    rank: Option<i64>,
+    spread: Spread,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PeerRow {
-    keys: Vec<PeerKey>,
-    data_file_count: i64,
+struct Spread {
     agency_count: i64,
-    counted_file_count: i64,
-    declared_subject_count: i64,
+    lower_quartile: Option<f64>,
+    median: Option<f64>,
+    upper_quartile: Option<f64>,
 }
 
-#[derive(Deserialize)]
-struct PeerKey {
-    key: String,
+impl Standing {
+    /// A value of the measure: a share in hundredths, a number with marks.
+    fn written(&self, view: &View<'_>, value: f64) -> String {
+        match self.measure.as_str() {
+            measure if measure.ends_with("_SHARE") => format!("{:.0}%", value * 100.0),
+            "FINDINGS_PER_FILE" => format!("{value:.1}"),
+            _ => view.number(format!("{value:.0}")),
+        }
+    }
+
+    fn own(&self, view: &View<'_>) -> String {
+        self.value.map_or_else(|| view.t.no_value.to_owned(), |value| self.written(view, value))
+    }
+
+    fn place(&self, view: &View<'_>) -> String {
+        let Some(rank) = self.rank else { return view.t.no_value.to_owned() };
+        view.t.peer_place.replace("{rank}", &view.number(rank)).replace("{count}", &view.number(self.spread.agency_count))
+    }
+
+    fn median(&self, view: &View<'_>) -> String {
+        self.spread.median.map_or_else(|| view.t.no_value.to_owned(), |value| self.written(view, value))
+    }
+
+    /// Where the middle half of the values lies.
+    fn middle(&self, view: &View<'_>) -> String {
+        match (self.spread.lower_quartile, self.spread.upper_quartile) {
+            (Some(lower), Some(upper)) => format!("{}–{}", self.written(view, lower), self.written(view, upper)),
+            _ => view.t.no_value.to_owned(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -72,7 +100,7 @@ struct Agency {
     children: List<AgencyRef>,
     predecessors: Vec<Succession>,
     successors: Vec<Succession>,
-    declared_subjects: Vec<Declared>,
+    peer_standings: Vec<Standing>,
     own_count: i64,
     total_count: i64,
     data_files: List<FileRow>,
@@ -81,13 +109,6 @@ struct Agency {
     entrustments: List<Entrustment>,
     organization: Option<Organization>,
     findings: List<Finding>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Declared {
-    counted_file_count: i64,
-    declared_subject_count: i64,
 }
 
 #[derive(Deserialize)]
@@ -125,19 +146,11 @@ struct Organization {
     entrusted_with: List<Entrustment>,
 }
 
-/// A number of the agency beside the mean of its type.
-struct Comparison {
-    name: &'static str,
-    own: String,
-    mean: String,
-}
-
 #[derive(Template)]
 #[template(path = "agency.html")]
 struct AgencyHtml<'a> {
     view: &'a View<'a>,
     includes_subordinate: bool,
-    comparisons: Vec<Comparison>,
     pager: [Option<String>; 2],
     search: String,
     feed: String,
@@ -150,7 +163,6 @@ impl Page for AgencyPage {
         variables.insert("code".to_owned(), self.code.as_str().into());
         variables.insert("language".to_owned(), Language::of(&self.here).word().into());
         variables.insert("includeSubordinate".to_owned(), self.includes_subordinate().into());
-        variables.insert("today".to_owned(), self.today.as_str().into());
         Ask { document: include_str!("../documents/agency.graphql").into(), variables }
     }
 
@@ -159,21 +171,8 @@ impl Page for AgencyPage {
         let agency = answer.agency.ok_or(Unshown::Nothing)?;
         let search = view.at(&Address::of("/").with("under", &agency.id).with("name", &agency.name));
         let feed = view.at(&Address::of("/changes.atom").with("code", &agency.code));
-        let comparisons = comparisons(view, &agency, &answer.peers.rows);
         let pager = pager(view, &agency.data_files.page_info);
-        let page = AgencyHtml { view, includes_subordinate: self.includes_subordinate(), comparisons, pager, search, feed, agency };
+        let page = AgencyHtml { view, includes_subordinate: self.includes_subordinate(), pager, search, feed, agency };
         Ok(page.render()?)
     }
-}
-
-/// Numbers of the agency's own files beside the means of the agencies of its type that have files.
-fn comparisons(view: &View<'_>, agency: &Agency, peers: &[PeerRow]) -> Vec<Comparison> {
-    let Some(peer) = peers.iter().find(|row| row.keys.iter().any(|key| key.key == agency.kind)) else { return Vec::new() };
-    let mean = |sum: i64, number: i64| if number == 0 { view.t.not_stated.to_owned() } else { view.number((sum + number / 2) / number) };
-    let own = agency.declared_subjects.first();
-    let own_mean = own.map_or_else(|| view.t.not_stated.to_owned(), |own| mean(own.declared_subject_count, own.counted_file_count));
-    vec![
-        Comparison { name: view.t.file_count, own: view.number(agency.own_count), mean: mean(peer.data_file_count, peer.agency_count) },
-        Comparison { name: view.t.subjects_per_file, own: own_mean, mean: mean(peer.declared_subject_count, peer.counted_file_count) },
-    ]
 }

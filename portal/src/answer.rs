@@ -199,6 +199,14 @@ pub(crate) struct Desk {
     pub address: Option<String>,
 }
 
+/// A limit to access, with its ground and reason.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Restriction {
+    pub scope: String,
+    pub ground: Option<String>,
+    pub text: Option<String>,
+}
+
 /// A department with its telephones.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

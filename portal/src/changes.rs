@@ -130,7 +130,10 @@ impl Page for Feed {
 
     fn ask(&self) -> Ask {
         if self.is_of_search {
-            let variables = json!({"text": self.here.get("q"), "filter": search::filter(&self.here)});
+            let mut filter = search::filter(&self.here);
+            // A search leaves out what was destroyed; its feed tells that it was.
+            filter.entry("status").or_insert_with(|| json!({"in": ["REGISTERED", "DISCLOSED", "EXEMPT", "DESTROYED"]}));
+            let variables = json!({"text": self.here.get("q"), "filter": filter});
             return Ask::new(include_str!("../documents/found.graphql"), variables);
         }
         Ask::new(include_str!("../documents/changes.graphql"), json!({"filter": filter(&self.here), "first": FEED}))

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::address::Address;
-use crate::answer::{AgencyRef, Basis, Department, Desk, Difference, Entrustment, FileRef, Finding, Item, List, Named, Provision, Retention};
+use crate::answer::{AgencyRef, Basis, Department, Desk, Difference, Entrustment, FileRef, Finding, Item, List, Named, Provision, Restriction, Retention};
 use crate::view::View;
 use crate::{Ask, Page, Unshown, one};
 
@@ -73,13 +73,6 @@ struct Registration {
     includes_children_under14: Option<bool>,
     operation_started_on: Option<String>,
     sources: Vec<Source>,
-}
-
-#[derive(Deserialize)]
-struct Restriction {
-    scope: String,
-    ground: Option<String>,
-    text: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,11 +1,12 @@
-//! The explorer without a script: a document and its variables in a form, the answer as JSON and as a table. The query behind every page opens in it, and the questions that people ask.
+//! The explorer: GraphiQL, where it was built, and a plain console below it, for whoever has no script, a narrow screen, or rather reads a table. The console is a document and its variables in a form,
+//! the answer as JSON and as a table. The query behind every page opens in both, and the questions that people ask.
 
 use askama::Template;
 use serde_json::{Map, Value};
 
 use crate::address::Address;
-use crate::questions::QUESTIONS;
-use crate::view::{Language, View};
+use crate::questions::{QUESTIONS, Question};
+use crate::view::{Language, OF_GRAPHIQL, View};
 use crate::{Ask, Page, Unshown};
 
 /// Rows of the table at most, and letters of the JSON.
@@ -20,13 +21,15 @@ pub(crate) struct Explorer {
     variables: String,
     parsed: Result<Map<String, Value>, String>,
     is_asked: bool,
+    /// Whether the plain console is asked for, though there is GraphiQL.
+    is_plain: bool,
 }
 
 impl Explorer {
     pub(crate) fn at(here: &Address, today: &str) -> Self {
         let (query, variables) = Self::stated(here, today);
         let parsed = if variables.trim().is_empty() { Ok(Map::new()) } else { serde_json::from_str(&variables).map_err(|error| error.to_string()) };
-        Self { is_asked: !query.is_empty(), query, variables, parsed }
+        Self { is_asked: !query.is_empty(), query, variables, parsed, is_plain: here.get("plain").is_some() }
     }
 
     /// The document and the variables of the form, of an example, or of the page whose address is given.
@@ -119,8 +122,21 @@ struct ExplorerHtml<'a> {
     wrong: Vec<String>,
     json: String,
     table: Option<Table>,
-    examples: Vec<(String, &'static str, &'static str)>,
-    live: String,
+    examples: Vec<Example>,
+    is_plain: bool,
+    /// Paths of GraphiQL's style sheet and script, where it is to come up.
+    graphiql: Option<[String; 2]>,
+    /// The same question in the plain console, or in GraphiQL.
+    other: Option<String>,
+}
+
+/// A question that is ready to be asked.
+struct Example {
+    link: String,
+    number: &'static str,
+    name: &'static str,
+    query: &'static str,
+    variables: &'static str,
 }
 
 impl Page for Explorer {
@@ -147,10 +163,16 @@ impl Page for Explorer {
             json.truncate(end);
             json.push('…');
         }
-        let example = |number: &str| view.at(&Address::of("/explorer").with("example", number));
+        let explorer = Address::of("/explorer").with("plain", if self.is_plain { "1" } else { "" });
         let is_korean = view.language == Language::Ko;
-        let examples = QUESTIONS.iter().map(|question| (example(question.number), question.number, if is_korean { question.ko } else { question.en }));
-        let hash = Address::default().with("query", &self.query).with("variables", &self.variables).to_string();
+        let example = |question: &'static Question| Example {
+            link: view.at(&explorer.with("example", question.number)),
+            number: question.number.trim_start_matches('0'),
+            name: if is_korean { question.ko } else { question.en },
+            query: question.query,
+            variables: question.variables,
+        };
+        let graphiql = OF_GRAPHIQL.as_ref().map(|assets| [assets.style.path(), assets.script.path()]);
         let page = ExplorerHtml {
             view,
             query: &self.query,
@@ -158,8 +180,10 @@ impl Page for Explorer {
             wrong,
             json,
             table: if is_answered { Table::of(&answer["data"]) } else { None },
-            examples: examples.collect(),
-            live: format!("/graphql#{}", hash.trim_start_matches('?')),
+            examples: QUESTIONS.iter().map(example).collect(),
+            is_plain: self.is_plain,
+            other: graphiql.is_some().then(|| view.with("plain", if self.is_plain { "" } else { "1" })),
+            graphiql: graphiql.filter(|_| !self.is_plain),
         };
         Ok(page.render()?)
     }

@@ -29,6 +29,7 @@ struct Answer {
     years: Counted,
     recipients: Counted,
     flows: Flows,
+    files_by_rule: Counted,
     finding_rules: Vec<Rule>,
 }
 
@@ -156,9 +157,11 @@ impl Page for Insights {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.count));
         let most = rules.first().map_or(1, |rule| rule.count.max(1));
         let found = rules.into_iter().filter(|rule| rule.count > 0);
+        let has_files = |code: &str| answer.files_by_rule.rows.iter().any(|row| row.key(0) == code);
         let findings = found.map(|rule| Line {
             label: format!("{} ({})", rule.title, rule.article),
-            link: String::new(),
+            // Findings of a policy or of an agency concern no file that a search could find.
+            link: if has_files(&rule.code) { view.at(&Address::of("/").with("finding", &rule.code)) } else { String::new() },
             count: rule.count,
             share: rule.count * 100 / most,
         });

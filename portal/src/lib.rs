@@ -7,6 +7,7 @@ mod agency;
 mod answer;
 mod changes;
 mod chart;
+mod counted;
 mod data_file;
 pub mod desk;
 mod explorer;
@@ -93,9 +94,11 @@ pub fn page(here: &Address, today: &str) -> Option<Box<dyn Page>> {
     Some(match segments.as_slice() {
         [""] => Box::new(search::Search::at(here)),
         ["data-files", number] => Box::new(data_file::DataFilePage::at(here, number)),
-        ["agencies", code] => Box::new(agency::AgencyPage::at(here, code, today)),
+        ["agencies", code] => Box::new(agency::AgencyPage::at(here, code)),
         ["organizations", id] if id.starts_with("Organization_") => Box::new(listed::OrganizationPage::at(here, id)),
         ["statutes", name] => Box::new(listed::StatutePage::at(here, name)),
+        ["categories"] => Box::new(counted::CategoriesPage(view::Language::of(here))),
+        ["statutes"] => Box::new(counted::StatutesPage),
         ["categories", code] => Box::new(listed::CategoryPage::at(here, code)),
         ["policies", id] if id.starts_with("PrivacyPolicy_") => Box::new(policy::PolicyPage::at(here, id)),
         ["for-me"] => Box::new(for_me::ForMe(here.clone())),

@@ -13,7 +13,7 @@ use crate::{Ask, Page, Unshown};
 const PAGE: i64 = 20;
 
 /// Facets that can be chosen from: the parameter of the address, the dimension of the schema, the field of its `SearchFilter`, and what the field takes.
-const FACETS: [(&str, &str, &str, Takes); 11] = [
+const FACETS: [(&str, &str, &str, Takes); 12] = [
     ("type", "AGENCY_TYPE", "agencyType", Takes::List),
     ("region", "REGION", "region", Takes::List),
     ("category", "ITEM_CATEGORY", "itemCategory", Takes::List),
@@ -25,6 +25,7 @@ const FACETS: [(&str, &str, &str, Takes); 11] = [
     ("year", "REGISTERED_YEAR", "registeredOn", Takes::Year),
     ("assessed", "ASSESSED", "isAssessed", Takes::YesOrNo),
     ("status", "STATUS", "status", Takes::List),
+    ("finding", "FINDING_RULE", "findingRule", Takes::List),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -35,8 +36,13 @@ enum Takes {
 }
 
 /// Orders: value of the parameter, field and direction of the schema.
-const ORDERS: [(&str, &str, &str); 4] =
-    [("relevance", "RELEVANCE", "DESC"), ("name", "NAME", "ASC"), ("people", "DATA_SUBJECT_COUNT", "DESC"), ("new", "REGISTERED_ON", "DESC")];
+const ORDERS: [(&str, &str, &str); 5] = [
+    ("relevance", "RELEVANCE", "DESC"),
+    ("name", "NAME", "ASC"),
+    ("people", "DATA_SUBJECT_COUNT", "DESC"),
+    ("new", "REGISTERED_ON", "DESC"),
+    ("changed", "RECORDED_AT", "DESC"),
+];
 
 /// The `SearchFilter` that an address states.
 pub(crate) fn filter(here: &Address) -> Map<String, Value> {
@@ -162,7 +168,9 @@ struct FacetValue {
 
 /// A facet as it is shown.
 struct Choice<'a> {
-    dimension: &'a str,
+    name: &'a str,
+    /// What must be known to read it.
+    note: &'a str,
     values: Vec<Choosable<'a>>,
     other: i64,
     missing: i64,
@@ -192,7 +200,7 @@ struct SearchPage<'a> {
     found: &'a Found,
     choices: Vec<Choice<'a>>,
     conditions: Vec<Condition>,
-    orders: [(&'a str, &'a str, bool); 4],
+    orders: [(&'a str, &'a str, bool); 5],
     kept: Vec<(&'a str, &'a str)>,
     pager: [Option<String>; 2],
     downloads: [(&'a str, String); 2],
@@ -231,8 +239,14 @@ impl Page for Search {
             found,
             choices: found.facets.iter().filter_map(|facet| choice(view, facet)).collect(),
             conditions: self.conditions(view, found),
-            orders: [("relevance", view.t.sort_relevance), ("name", view.t.sort_name), ("people", view.t.sort_people), ("new", view.t.sort_new)]
-                .map(|(value, name)| (value, name, value == self.order())),
+            orders: [
+                ("relevance", view.t.sort_relevance),
+                ("name", view.t.sort_name),
+                ("people", view.t.sort_people),
+                ("new", view.t.sort_new),
+                ("changed", view.t.sort_changed),
+            ]
+            .map(|(value, name)| (value, name, value == self.order())),
             kept: here.parameters().filter(|(name, _)| !["agency", "file", "q", "sort", "after", "before", "lang"].contains(name)).collect(),
             pager: pager(view, &found.page_info),
             downloads: [("CSV", self.download("csv")), ("XLSX", self.download("xlsx"))],
@@ -292,7 +306,7 @@ impl Search {
                 let label = facet.and_then(|facet| facet.values.iter().find(|known| known.key.eq_ignore_ascii_case(value)));
                 let label = label.map_or_else(|| fallback_label(view, dimension, value), |known| known.label.clone());
                 let toggled = self.here.without(&["after", "before"]).toggled(parameter, value);
-                add(view.label("FacetDimension", dimension), label, view.at(&toggled));
+                add(dimension_name(view, dimension), label, view.at(&toggled));
             }
         }
         conditions
@@ -315,7 +329,12 @@ fn fallback_label(view: &View<'_>, dimension: &str, value: &str) -> String {
     view.label(set, value).to_owned()
 }
 
-fn choice<'a>(view: &View<'_>, facet: &'a Facet) -> Option<Choice<'a>> {
+/// Name of a facet. The findings bear the careful words of the page of a file.
+fn dimension_name<'a>(view: &'a View<'_>, dimension: &'a str) -> &'a str {
+    if dimension == "FINDING_RULE" { view.t.findings } else { view.label("FacetDimension", dimension) }
+}
+
+fn choice<'a>(view: &'a View<'_>, facet: &'a Facet) -> Option<Choice<'a>> {
     let (parameter, _, _, takes) = FACETS.into_iter().find(|(_, dimension, ..)| *dimension == facet.dimension)?;
     let here = view.here.without(&["after", "before"]);
     let values: Vec<Choosable<'a>> = facet
@@ -329,5 +348,12 @@ fn choice<'a>(view: &View<'_>, facet: &'a Facet) -> Option<Choice<'a>> {
         })
         .collect();
     let is_open = values.iter().any(|value| value.is_chosen) || matches!(parameter, "type" | "category" | "identifier");
-    (!values.is_empty()).then_some(Choice { dimension: &facet.dimension, values, other: facet.other_count, missing: facet.missing_count, is_open })
+    (!values.is_empty()).then_some(Choice {
+        name: dimension_name(view, &facet.dimension),
+        note: if parameter == "finding" { view.t.findings_careful } else { "" },
+        values,
+        other: facet.other_count,
+        missing: facet.missing_count,
+        is_open,
+    })
 }

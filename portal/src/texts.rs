@@ -85,6 +85,7 @@ texts! {
     sort_relevance: "관련도순", "Relevance";
     sort_name: "이름순", "Name";
     sort_people: "정보주체 많은 순", "Most data subjects";
+    sort_changed: "최근 변경순", "Last changed first";
     sort_new: "최근 등록순", "Newest registration";
     apply: "적용", "Apply";
     download: "결과 내려받기", "Download these results";
@@ -225,11 +226,14 @@ texts! {
     no_flows: "적힌 것이 없습니다.", "None stated.";
     giver: "주는 기관", "Giver";
     peers: "같은 유형 기관과 견주기", "Against its peers";
-    peers_note: "{}의 파일을 가진 기관 평균과 견줍니다.", "Compared with the mean of agencies of the type {} that have files.";
+    peers_note: "유형이 {}인 모든 기관의 지금 값과 견줍니다. 순위는 값이 큰 것부터이고, 크고 작음이 좋고 나쁨을 뜻하지는 않습니다.", "Compared with every agency of the type {}, as it is today. Places count from the greatest value; greater means neither better nor worse.";
     this_agency: "이 기관", "This agency";
-    peer_mean: "유형 평균", "Mean of the type";
-    file_count: "파일 수", "Files";
-    subjects_per_file: "파일마다 정보주체 수(평균)", "Data subjects a file (mean)";
+    peer_measure: "비교 항목", "Measure";
+    peer_rank: "순위", "Place";
+    peer_place: "{count}곳 중 {rank}위", "{rank} of {count}";
+    peer_median: "가운데 값", "Median";
+    peer_middle: "가운데 절반", "Middle half";
+    no_value: "–", "–";
     all_of_them: "전체 {}건 보기", "See all {}";
     name: "이름", "Name";
     kind: "종류", "Kind";
@@ -250,7 +254,11 @@ texts! {
     of_article: "{}를 근거로 하는 파일", "Files that rest on {}";
     of_statute: "이 법령을 근거로 하는 파일", "Files that rest on it";
     parent_statute: "모법", "Enacted under";
-    category: "개인정보 분류", "Category of personal data";
+    categories_title: "개인정보 분류", "Categories of personal data";
+    categories_intro: "기록되는 항목을 분류에 따라 나누고, 그 항목을 기록하는 파일을 셉니다. 넓은 분류에는 그 아래의 파일이 함께 들어 있습니다.", "What files record, by category, with the number of files that record an item of it. A category counts the files of those below it.";
+    statutes_title: "근거 법령", "Statutes";
+    statutes_intro: "파일이 운영 근거로 드는 법령과, 그 법령을 드는 파일의 수입니다.", "The statutes that files rest on, and how many files do.";
+    statutes_rest: "그 밖에 파일 {}건이 드는 법령은 검색으로 찾을 수 있습니다.", "Search finds the other statutes, on which {} files rest.";
     category_files: "이 분류의 항목을 기록하는 파일", "Files that record an item of it";
     narrower: "더 좁은 분류", "Narrower";
     broader: "더 넓은 분류", "Broader";
@@ -316,6 +324,7 @@ texts! {
     by_body: "기관 사이의 흐름", "Flows between bodies";
     by_body_note: "파일이 많은 것부터 열다섯. 정보주체 수는 적어 낸 파일만 더한 것입니다.", "The fifteen of most files. Data subjects are summed over the files that declare a number.";
     recipient_or_entrustee: "받는 곳", "To";
+    number_of_agencies: "기관 수", "Number of agencies";
     number_of_files: "파일 수", "Number of files";
     year: "해", "Year";
     as_table: "표로 보기", "As a table";
@@ -324,6 +333,7 @@ texts! {
     // Explorer.
     explorer_title: "질의", "Explorer";
     explorer_intro: "등록부에 GraphQL로 직접 물어볼 수 있습니다. 이 누리집의 모든 화면도 이렇게 묻습니다.", "Ask the register in GraphQL yourself. Every page here asks in the same way.";
+    explorer_plain: "보통 화면으로 묻고 표로 보기", "Ask on a plain page, and see a table";
     explorer_live: "스키마를 보며 쓰는 탐색기 열기", "Open the explorer with the schema beside it";
     explorer_query: "질의문", "Query";
     explorer_variables: "변수(JSON)", "Variables (JSON)";
@@ -343,6 +353,16 @@ texts! {
     desk_no_applications: "신청이 없습니다.", "There is no application.";
     desk_new: "새 파일 등록 신청", "Apply for a new file";
     desk_amend: "변경 신청", "Apply for a change";
+    desk_destroy: "파기 신청", "Report a destruction";
+    desk_destroy_intro: "파기한 개인정보파일을 알립니다. 수리되면 파기된 파일로 기록되고, 이력은 그대로 남습니다.", "Tells that a data file was destroyed. Once accepted it is recorded as destroyed, and its history stays.";
+    desk_destroyed_on: "파기한 날", "Destroyed on";
+    desk_destroyed_hint: "비워 두면 수리한 날로 기록됩니다.", "Left empty, it is the day of acceptance.";
+    desk_destroy_reason: "파기 사유", "Reason for the destruction";
+    desk_restriction_scope: "제한하는 범위", "What is withheld";
+    desk_restriction_ground: "근거(법 제35조④)", "Ground (Act 제35조④)";
+    desk_restriction_text: "사유", "Reason";
+    desk_restrictions_hint: "빈 줄은 없는 것으로 봅니다. 줄이 모자라면 ‘점검’을 누르세요.", "Empty rows count for nothing. ‘Check’ brings more rows.";
+    desk_stated: "신청한 내용", "What is applied for";
     desk_draft: "신청서", "Application form";
     desk_import: "목록 가져오기", "Import a list";
     desk_import_intro: "개인정보파일 목록(CSV, TSV, XLSX, XLS)을 한꺼번에 올립니다. 먼저 미리 점검해 보세요.", "Hand in a list of data files (CSV, TSV, XLSX, XLS) at once. Try it first.";
@@ -401,6 +421,8 @@ impl Texts {
         match field {
             "name" => self.m_name,
             "agency" => self.agency,
+            "validFrom" => self.valid_from,
+            "reason" => self.desk_reason,
             "purpose" => self.m_purpose,
             "legalBases" => self.m_basis,
             "collectedItems" => self.m_items,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -79,15 +80,46 @@ pub struct Asset {
     pub content: &'static str,
 }
 
-/// The style sheet and the script.
-#[must_use]
-pub fn assets() -> [Asset; 2] {
-    [("css", "text/css; charset=utf-8", include_str!("../assets/portal.css")), ("js", "text/javascript; charset=utf-8", include_str!("../assets/portal.js"))]
-        .map(|(ending, media_type, content)| Asset { name: format!("{}.{ending}", short_hash(content)), media_type, content })
+impl Asset {
+    /// Path of this site at which it is served.
+    pub(crate) fn path(&self) -> String {
+        format!("/assets/{}", self.name)
+    }
 }
 
-fn short_hash(content: &str) -> String {
-    blake3::hash(content.as_bytes()).to_hex().chars().take(16).collect()
+/// A style sheet and the script that goes with it.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// The style sheet.
+    pub style: Asset,
+    /// The script.
+    pub script: Asset,
+}
+
+impl Assets {
+    fn new([style, script]: [&'static str; 2]) -> Self {
+        let asset = |ending: &str, media_type, content: &'static str| {
+            let hash: String = blake3::hash(content.as_bytes()).to_hex().chars().take(16).collect();
+            Asset { name: format!("{hash}.{ending}"), media_type, content }
+        };
+        Self { style: asset("css", "text/css; charset=utf-8", style), script: asset("js", "text/javascript; charset=utf-8", script) }
+    }
+}
+
+/// Those of every page.
+pub static OF_PAGES: LazyLock<Assets> = LazyLock::new(|| Assets::new([include_str!("../assets/portal.css"), include_str!("../assets/portal.js")]));
+
+/// Those of GraphiQL, where it was built before this crate.
+pub static OF_GRAPHIQL: LazyLock<Option<Assets>> = LazyLock::new(|| GRAPHIQL.map(Assets::new));
+
+#[cfg(graphiql)]
+const GRAPHIQL: Option<[&str; 2]> = Some([include_str!("../explorer/dist/explorer.css"), include_str!("../explorer/dist/explorer.js")]);
+#[cfg(not(graphiql))]
+const GRAPHIQL: Option<[&str; 2]> = None;
+
+/// All scripts and styles.
+pub fn assets() -> impl Iterator<Item = &'static Asset> {
+    [Some(&*OF_PAGES), OF_GRAPHIQL.as_ref()].into_iter().flatten().flat_map(|assets| [&assets.style, &assets.script])
 }
 
 /// What a page is shown with.
@@ -114,7 +146,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn new(here: &'a Address, labels: &'a Labels, origin: &'a str) -> Self {
         let language = Language::of(here);
-        let [style, script] = assets().map(|asset| format!("/assets/{}", asset.name));
+        let [style, script] = [&OF_PAGES.style, &OF_PAGES.script].map(Asset::path);
         Self { t: if language == Language::En { &EN } else { &KO }, language, labels, here, style, script, secret: String::new(), origin }
     }
 
@@ -204,9 +236,15 @@ impl<'a> View<'a> {
         self.at(&Address::of("/desk/draft").with("file", number))
     }
 
-    /// The form that an application is written on in.
-    pub(crate) fn writing(&self, application: &str) -> String {
-        self.at(&Address::of("/desk/draft").with("application", application))
+    /// The form that tells of a file's destruction.
+    pub(crate) fn destruction(&self, number: &str) -> String {
+        self.at(&Address::of("/desk/destruction").with("file", number))
+    }
+
+    /// The form that an application of a kind is written on in.
+    pub(crate) fn writing(&self, application: &str, kind: &str) -> String {
+        let form = if kind == "DESTRUCTION" { "/desk/destruction" } else { "/desk/draft" };
+        self.at(&Address::of(form).with("application", application))
     }
 
     /// Where a document is sent. Its form is not read before the document, so that the secret stands in the address.

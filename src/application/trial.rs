@@ -125,6 +125,7 @@ fn document(rows: &Rows, proposal: &Proposal, data_file: Uuid, content: &Content
         data_subject_count: content.data_subject_count,
         registered_on: content.registered_on,
         valid_from: content.valid_from,
+        recorded_at: rows.registration.first().map_or(chrono::DateTime::UNIX_EPOCH, |row| row.recorded_at),
         items: content.collected_items.iter().map(|item| Item { name: item.name.clone(), category: None, identifier: None, sensitive: None }).collect(),
         bases: rows
             .legal_basis

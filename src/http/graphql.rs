@@ -3,14 +3,14 @@
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::access_log::RequestId;
 use super::answers::{self, Wishes};
 use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
 use super::stop::Stop;
-use super::{App, IDEMPOTENCY_KEY, answer, client_address, event_stream, pages, parameters, websocket};
+use super::{App, IDEMPOTENCY_KEY, answer, client_address, event_stream, parameters, websocket};
 use crate::error::code;
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport};
@@ -29,7 +29,7 @@ pub async fn post(State(app): State<App>, Extension(stop): Extension<Stop>, requ
     within(deadline, media_type, read_and_answer(&app, request, media_type, &wishes)).await
 }
 
-/// GET: a WebSocket for whoever asks for one, and a page for browsers that bring no query.
+/// GET: a WebSocket for whoever asks for one, and the way to the explorer for browsers that bring no query.
 pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, request: Request) -> Response {
     if request.headers().get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         let context = context(&app, &request);
@@ -38,7 +38,7 @@ pub async fn get(State(app): State<App>, Extension(stop): Extension<Stop>, reque
     let query = request.uri().query().unwrap_or_default().to_owned();
     let has_query = query.split('&').any(|part| matches!(part.split('=').next(), Some("query" | "documentId" | "extensions")));
     if !has_query && media_type::wants_html(request.headers()) {
-        return pages::explorer();
+        return Redirect::to("/explorer").into_response();
     }
     let wants_events = media_type::wants_events(request.headers());
     let negotiated = if wants_events { Some(MediaType::Json) } else { MediaType::negotiate(request.headers()) };

@@ -261,6 +261,7 @@ pub fn router(app: App, stop: Stop) -> Router {
         .route("/desk/login", post(desk::act))
         .route("/desk/logout", post(desk::act))
         .route("/desk/draft", get(desk::page).post(desk::act))
+        .route("/desk/destruction", get(desk::page).post(desk::act))
         .route("/desk/import", get(desk::page).post(desk::import).layer(DefaultBodyLimit::disable()))
         .route("/desk/imports/{id}", get(desk::page))
         .route("/desk/applications/{id}", get(desk::page).post(desk::act))

@@ -1,4 +1,4 @@
-//! What is neither GraphQL nor a page of the portal: the explorer, the schema, health, and what is not there.
+//! What is neither GraphQL nor a page of the portal: the schema, health, and what is not there.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -10,27 +10,6 @@ use super::media_type::MediaType;
 use crate::error::code;
 use crate::graphql::admission::document::short;
 use crate::graphql::admission::refusal::Refusal;
-
-const EXPLORER: &str = include_str!("explorer.html");
-
-/// Nothing from elsewhere is loaded, and no other site may frame a page.
-const PAGE_POLICY: &str =
-    "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
-
-/// The explorer.
-pub fn explorer() -> Response {
-    page(EXPLORER)
-}
-
-fn page(html: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::VARY, "Accept"),
-    ];
-    (headers, html).into_response()
-}
 
 /// The schema in the schema definition language.
 pub async fn schema(State(app): State<App>, request: Request) -> Response {
@@ -71,7 +50,7 @@ pub async fn method_not_allowed(request: Request) -> Response {
     let allowed = match request.uri().path() {
         "/graphql" => "GET, POST",
         "/import" | "/desk/login" | "/desk/logout" => "POST",
-        "/desk/draft" | "/desk/import" => "GET, POST",
+        "/desk/draft" | "/desk/destruction" | "/desk/import" => "GET, POST",
         path if path.starts_with("/desk/applications/") => "GET, POST",
         _ => "GET",
     };

@@ -120,7 +120,7 @@ async fn nothing(app: &App, here: &Address, request: Request) -> Response {
 
 /// The style sheet or the script. Its name changes with its content.
 pub async fn asset(Path(name): Path<String>, request: Request) -> Response {
-    let Some(asset) = portal::view::assets().into_iter().find(|asset| asset.name == name) else { return pages::not_found(request).await };
+    let Some(asset) = portal::view::assets().find(|asset| asset.name == name) else { return pages::not_found(request).await };
     ([(header::CONTENT_TYPE, asset.media_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.content).into_response()
 }
 
@@ -183,8 +183,8 @@ fn kept(mut response: Response, tag: Option<&str>) -> Response {
 
 /// What a page at one address depends on: the journal, the day, and the pages themselves.
 fn tag(head: i64, today: &str) -> String {
-    let [style, script] = portal::view::assets().map(|asset| asset.name.get(..6).unwrap_or_default().to_owned());
-    format!("W/\"{head}-{today}-{}-{style}{script}\"", env!("CARGO_PKG_VERSION"))
+    let edition: String = portal::view::assets().filter_map(|asset| asset.name.get(..6)).collect();
+    format!("W/\"{head}-{today}-{}-{edition}\"", env!("CARGO_PKG_VERSION"))
 }
 
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {

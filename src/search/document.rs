@@ -1,6 +1,6 @@
 //! What of a file can be found: its content in force, with what the policies that cover it state.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::collected_item::{SensitiveKind, UniqueIdentifier};
@@ -29,6 +29,8 @@ pub struct Document {
     pub registered_on: Option<NaiveDate>,
     /// First day of the registration in force.
     pub valid_from: NaiveDate,
+    /// When the registration in force was recorded.
+    pub recorded_at: DateTime<Utc>,
     /// Items, in the order of the registration.
     pub items: Vec<Item>,
     /// Bases, in the order of the registration.

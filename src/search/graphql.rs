@@ -41,6 +41,7 @@ crate::order! {
         Name = "NAME", "파일명", "Name", "In dictionary order.";
         DataSubjectCount = "DATA_SUBJECT_COUNT", "정보주체 수", "Number of data subjects";
         RegisteredOn = "REGISTERED_ON", "등록일", "Day of registration";
+        RecordedAt = "RECORDED_AT", "기록일시", "When the registration in force was recorded", "When the file changed last; its destruction is a change too.";
     }
 }
 

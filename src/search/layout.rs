@@ -14,7 +14,7 @@ use crate::collected_item::ItemCategories;
 use crate::vocabulary::Vocabulary as _;
 
 /// Version of the layout. One more with each change of what a file's fields mean: an index of another version is built anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Fields of the index.
 #[derive(Clone, Debug)]
@@ -75,6 +75,8 @@ pub struct Layout {
     pub registered_on: Field,
     /// First day of the registration in force.
     pub valid_from: Field,
+    /// When the registration in force was recorded, in microseconds since 1970.
+    pub recorded_at: Field,
     /// Keys of impact assessments.
     pub assessment: Field,
     /// Rules of the findings that concern the file.
@@ -126,6 +128,7 @@ impl Layout {
             subjects: schema.add_i64_field("subjects", FAST),
             registered_on: schema.add_i64_field("registered_on", FAST),
             valid_from: schema.add_i64_field("valid_from", FAST),
+            recorded_at: schema.add_i64_field("recorded_at", FAST),
             assessment: schema.add_bytes_field("assessment", BytesOptions::default().set_indexed().set_fast()),
             policy: schema.add_bytes_field("policy", INDEXED),
             schema: schema.build(),
@@ -192,6 +195,7 @@ impl Layout {
             entry.add_i64(self.registered_on, day_number(day));
         }
         entry.add_i64(self.valid_from, day_number(file.valid_from));
+        entry.add_i64(self.recorded_at, file.recorded_at.timestamp_micros());
         file.findings.iter().for_each(|rule| entry.add_text(self.finding, rule.as_str()));
         file.assessments.iter().for_each(|key| entry.add_bytes(self.assessment, key.as_bytes()));
         file.policies.iter().for_each(|key| entry.add_bytes(self.policy, key.as_bytes()));

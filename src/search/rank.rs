@@ -81,6 +81,7 @@ impl Found {
             SearchOrderField::Name => "name",
             SearchOrderField::DataSubjectCount => "subjects",
             SearchOrderField::RegisteredOn => "registered",
+            SearchOrderField::RecordedAt => "recorded",
         };
         format!("search.{name}.{}{}", self.snapshot.fingerprint, if order.direction.is_descending() { "-" } else { "" })
     }
@@ -95,6 +96,7 @@ impl Section {
             SearchOrderField::Name => i64::from(segment.name_order[file]) * 2,
             SearchOrderField::DataSubjectCount => segment.subjects[file],
             SearchOrderField::RegisteredOn => segment.registered_on[file],
+            SearchOrderField::RecordedAt => segment.recorded_at[file],
         };
         (number, segment.keys[file])
     }

@@ -94,6 +94,8 @@ pub struct Segment {
     pub registered_on: Vec<i64>,
     /// Number of the day.
     pub valid_from: Vec<i64>,
+    /// Microseconds since 1970.
+    pub recorded_at: Vec<i64>,
     /// Months, [`NONE`] without a term that is a length.
     pub retention_months: Vec<i64>,
     /// Letters of the name.
@@ -167,6 +169,7 @@ impl Segment {
             subjects: number(layout.subjects, NONE)?,
             registered_on: number(layout.registered_on, NONE)?,
             valid_from: number(layout.valid_from, NONE)?,
+            recorded_at: number(layout.recorded_at, NONE)?,
             retention_months: number(layout.retention_months, NONE)?,
             name_length: small(layout.name_length)?,
             item_count: small(layout.item_count)?,

@@ -5,7 +5,7 @@ mod found;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     agency, agency_alias, change, collected_item, data_file, entrustment, impact_assessment_data_file, legal_basis, organization, organization_name,
     policy_revision, policy_revision_data_file, provided_item, provision, registration, statute, statute_alias,
@@ -300,6 +300,7 @@ impl Store {
                 data_subject_count: file.data_subject_count,
                 registered_on: file.registered_on,
                 valid_from: head.valid_from,
+                recorded_at: head.recorded_at,
                 items: items.remove(&file.registration_id).unwrap_or_default(),
                 bases: bases.remove(&file.registration_id).unwrap_or_default(),
                 retention_class: head.retention_class.as_deref().map(word).transpose()?,
@@ -315,13 +316,14 @@ impl Store {
     }
 
     async fn heads(&self, registrations: &[Uuid]) -> Result<Vec<Head>> {
-        let columns = [registration::Column::Id, registration::Column::Purpose, registration::Column::ValidFrom, registration::Column::RetentionClass];
+        use registration::Column;
+        let columns = [Column::Id, Column::Purpose, Column::ValidFrom, Column::RecordedAt, Column::RetentionClass];
         let longest = "(SELECT MAX(COALESCE(retention_term.max_months, retention_term.max_days / 30)) FROM retention_term WHERE retention_term.registration_id = registration.id)";
         let select = registration::Entity::find()
             .select_only()
             .columns(columns)
             .column_as(Expr::cust(longest), "retention_months")
-            .filter(registration::Column::Id.is_in(registrations.iter().copied()));
+            .filter(Column::Id.is_in(registrations.iter().copied()));
         Ok(select.into_model().all(self.db()).await?)
     }
 
@@ -485,6 +487,7 @@ struct Head {
     id: Uuid,
     purpose: Option<String>,
     valid_from: NaiveDate,
+    recorded_at: DateTime<Utc>,
     retention_class: Option<String>,
     retention_months: Option<i32>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -83,6 +83,7 @@ prop_compose! {
         provisions in prop::collection::vec((0..BODIES.len(), prop::collection::vec(0..ITEMS.len(), 0..2)), 0..2),
         entrustees in prop::collection::vec(0..BODIES.len(), 0..2),
         is_assessed in any::<bool>(),
+        recorded in 0_i64..6,
         findings in prop::sample::subsequence(vec![FindingRuleCode::R03, FindingRuleCode::R11, FindingRuleCode::R17], 0..3),
     ) -> Document {
         Document {
@@ -95,6 +96,7 @@ prop_compose! {
             data_subject_count: subjects,
             registered_on: year.and_then(|year| NaiveDate::from_ymd_opt(year, 5, 1)),
             valid_from: NaiveDate::from_ymd_opt(2022, 1, 1).unwrap(),
+            recorded_at: DateTime::UNIX_EPOCH + chrono::TimeDelta::microseconds(recorded),
             items: items.into_iter().map(|place| item(ITEMS[place])).collect(),
             bases: bases.into_iter().map(|(statute, article)| Basis { citation: format!("같은 법 제{article}조"), statute: Some(key(3, statute)), article: Some(format!("제{article}조")) }).collect(),
             retention_class: class,
@@ -257,7 +259,8 @@ const COUNTED: [Dimension; 9] = [
     Dimension::FindingRule,
 ];
 
-const ORDERS: [SearchOrderField; 4] = [SearchOrderField::Relevance, SearchOrderField::Name, SearchOrderField::DataSubjectCount, SearchOrderField::RegisteredOn];
+const ORDERS: [SearchOrderField; 5] =
+    [SearchOrderField::Relevance, SearchOrderField::Name, SearchOrderField::DataSubjectCount, SearchOrderField::RegisteredOn, SearchOrderField::RecordedAt];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
@@ -288,6 +291,7 @@ proptest! {
                 let by_number = |document: &Document| match field {
                     SearchOrderField::DataSubjectCount => document.data_subject_count.unwrap_or(-1),
                     SearchOrderField::RegisteredOn => document.registered_on.map_or(-1, |day| day.num_days_from_ce().into()),
+                    SearchOrderField::RecordedAt => document.recorded_at.timestamp_micros(),
                     _ => 0,
                 };
                 if field != SearchOrderField::Relevance {

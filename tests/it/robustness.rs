@@ -21,9 +21,14 @@ fn serve(folder: &Path, data: &str, database: &str) -> Started {
 async fn everything(address: &str) -> Vec<Value> {
     let statuses = "filter: {status: {in: [REGISTERED, DISCLOSED, DESTROYED, EXEMPT]}}";
     let mut answers = Vec::new();
-    for (text, field, direction) in
-        [("", "RELEVANCE", "DESC"), ("정보", "RELEVANCE", "DESC"), ("", "NAME", "ASC"), ("", "DATA_SUBJECT_COUNT", "DESC"), ("", "REGISTERED_ON", "ASC")]
-    {
+    for (text, field, direction) in [
+        ("", "RELEVANCE", "DESC"),
+        ("정보", "RELEVANCE", "DESC"),
+        ("", "NAME", "ASC"),
+        ("", "DATA_SUBJECT_COUNT", "DESC"),
+        ("", "REGISTERED_ON", "ASC"),
+        ("", "RECORDED_AT", "DESC"),
+    ] {
         let mut after = String::new();
         loop {
             let document = format!(

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::introspection::text;
 use crate::harness::{Data, Server, on_both};
 
-const ORDERS: [&str; 4] = ["RELEVANCE", "NAME", "DATA_SUBJECT_COUNT", "REGISTERED_ON"];
+const ORDERS: [&str; 5] = ["RELEVANCE", "NAME", "DATA_SUBJECT_COUNT", "REGISTERED_ON", "RECORDED_AT"];
 
 const PAGE: &str = "query ($text: String, $filter: SearchFilter, $order: SearchOrder, $first: Int, $after: String, $last: Int, $before: String) {
     search(text: $text, filter: $filter, orderBy: $order, first: $first, after: $after, last: $last, before: $before) {

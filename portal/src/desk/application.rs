@@ -4,6 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::content::Content;
 use super::{Act, Check, Next, UserError, Viewer};
 use crate::address::Address;
 use crate::answer::{AgencyRef, FileRef};
@@ -51,6 +52,8 @@ struct ApplicationHtml<'a> {
     view: &'a View<'a>,
     viewer: Viewer,
     application: Application,
+    /// What it states; `None` where nothing would be recorded of it.
+    content: Option<Content>,
 }
 
 impl ApplicationHtml<'_> {
@@ -79,8 +82,9 @@ impl Page for ApplicationPage {
             return Err(Unshown::Nothing);
         }
         let viewer = serde_json::from_value(data["viewer"].take())?;
+        let content = serde_json::from_value(data["application"]["check"]["registration"].clone())?;
         let application = serde_json::from_value(data["application"].take())?;
-        Ok(ApplicationHtml { view, viewer, application }.render()?)
+        Ok(ApplicationHtml { view, viewer, application, content }.render()?)
     }
 }
 

@@ -1,17 +1,17 @@
 //! A draft: a form in which lists are lines of text, and the input of the schema that it makes.
 
 use askama::Template;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Act, Check, Next, Own, UserError, Viewer};
+use super::content::{Content, stated_day};
+use super::{Act, Check, Kept, Next, Own, UserError, Viewer};
 use crate::address::Address;
-use crate::answer::{Basis, Department, Desk, Entrustment, Item, List, Provision, Retention};
+use crate::answer::{Item, Provision, Restriction};
 use crate::view::{Language, View};
 use crate::{Ask, Page, Unshown};
 
 /// Fields of the form.
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 23] = [
     "agency",
     "dataFile",
     "number",
@@ -22,8 +22,11 @@ const FIELDS: [&str; 20] = [
     "bases",
     "required",
     "optional",
+    "collection",
     "retention",
     "method",
+    "system",
+    "children",
     "count",
     "department",
     "deskDepartment",
@@ -35,7 +38,7 @@ const FIELDS: [&str; 20] = [
 ];
 
 /// Fields of the form for each matter of a registration, by the name of the matter in its input. The name of a file is always stated.
-const MATTERS: [(&str, &[&str]); 10] = [
+const MATTERS: [(&str, &[&str]); 14] = [
     ("purpose", &["purpose"]),
     ("legalBases", &["bases"]),
     ("collectedItems", &["required", "optional"]),
@@ -46,7 +49,17 @@ const MATTERS: [(&str, &[&str]); 10] = [
     ("dataSubjectCount", &["count"]),
     ("processingDepartment", &["department"]),
     ("accessDesk", &["deskDepartment", "deskPhone"]),
+    ("accessRestrictions", &[RESTRICTIONS]),
+    ("collectionMethod", &["collection"]),
+    ("informationSystem", &["system"]),
+    ("includesChildrenUnder14", &["children"]),
 ];
+
+/// Limits to access, one a line, put together from the rows of the form: scope, ground and reason with tabs between.
+const RESTRICTIONS: &str = "restrictions";
+/// Rows for limits to access at most, and empty ones beneath those that are filled in.
+const ROWS: usize = 50;
+const EMPTY_ROWS: usize = 2;
 
 /// What a field holds of what is registered, beside what is filled in.
 fn registered(field: &str) -> String {
@@ -61,7 +74,24 @@ impl Filled {
     fn of(form: &Address) -> Self {
         let of_registered = MATTERS.iter().flat_map(|(_, fields)| fields.iter().map(|field| registered(field)));
         let names = FIELDS.iter().map(|name| (*name).to_owned()).chain(of_registered);
-        Self(names.fold(Address::default(), |kept, name| kept.with(&name, form.get(&name).unwrap_or_default())))
+        let mut filled = Self(names.fold(Address::default(), |kept, name| kept.with(&name, form.get(&name).unwrap_or_default())));
+        let rows = (0..ROWS).map(|row| ["scope", "ground", "text"].map(|part| form.get(&format!("restriction.{row}.{part}")).unwrap_or_default()));
+        filled.set(RESTRICTIONS, &restriction_lines(rows));
+        filled
+    }
+
+    /// Limits to access as rows of the form: those that are filled in, and a few more.
+    fn restrictions(&self) -> Vec<[String; 3]> {
+        let filled = self.get(RESTRICTIONS).split('\n').filter(|line| !line.is_empty());
+        let mut rows: Vec<[String; 3]> = filled
+            .map(|line| {
+                let mut parts = line.split('\t').map(str::to_owned);
+                [(); 3].map(|()| parts.next().unwrap_or_default())
+            })
+            .collect();
+        let count = (rows.len() + EMPTY_ROWS).min(ROWS);
+        rows.resize(count, Default::default());
+        rows
     }
 
     /// What is registered, as the form takes it along: names and values.
@@ -104,6 +134,10 @@ impl Filled {
             let cells = parts(line);
             json!({"entrustee": part(&cells, 0), "task": cells.get(1).cloned().unwrap_or_default()})
         });
+        let restrictions = self.restrictions().into_iter().filter(|row| row.iter().any(|part| !part.is_empty())).map(|[scope, ground, text]| {
+            let stated = |text: String| Some(text).filter(|text| !text.is_empty());
+            json!({"scope": scope, "ground": stated(ground), "text": stated(text)})
+        });
         let desk = json!({"department": text("deskDepartment"), "phones": self.0.get("deskPhone").into_iter().collect::<Vec<_>>()});
         let has_desk = self.0.get("deskDepartment").or(self.0.get("deskPhone")).is_some();
         let mut input = json!({
@@ -118,11 +152,16 @@ impl Filled {
             "dataSubjectCount": self.0.get("count").and_then(|count| count.replace(',', "").parse::<i64>().ok()),
             "processingDepartment": self.0.get("department").map(|name| json!({"name": name})),
             "accessDesk": has_desk.then_some(desk),
+            "accessRestrictions": restrictions.collect::<Vec<_>>(),
+            "collectionMethod": text("collection"),
+            "informationSystem": text("system"),
+            "includesChildrenUnder14": self.0.get("children").map(|word| word == "true"),
         });
         if let Some(matters) = input.as_object_mut() {
             for name in ["validFrom", "reason"] {
-                if let Some(value) = self.0.get(name) {
-                    matters.insert(name.to_owned(), value.into());
+                // Of an application that is written on, what is left out would stay as it was stated.
+                if self.0.get(name).is_some() || self.0.get("application").is_some() {
+                    matters.insert(name.to_owned(), text(name));
                 }
             }
             for (matter, _) in MATTERS.iter().filter(|(_, fields)| self.is_as_registered(fields)) {
@@ -162,7 +201,14 @@ impl Filled {
             let items = provision.items_text.clone().or_else(|| Some(names(&provision)));
             row([Some(provision.recipient_name), provision.purpose, items])
         };
+        let restriction = |restriction: &Restriction| {
+            [restriction.scope.clone(), restriction.ground.clone().unwrap_or_default(), restriction.text.clone().unwrap_or_default()]
+        };
         for (name, value) in [
+            (RESTRICTIONS, restriction_lines(content.access_restrictions.iter().map(restriction))),
+            ("collection", content.collection_method.unwrap_or_default()),
+            ("system", content.information_system.unwrap_or_default()),
+            ("children", content.includes_children.map(|includes| includes.to_string()).unwrap_or_default()),
             ("name", content.name),
             ("purpose", content.purpose.unwrap_or_default()),
             ("bases", lines(&mut content.legal_bases.into_iter().map(|basis| basis.citation))),
@@ -185,21 +231,10 @@ impl Filled {
     }
 }
 
-/// What a registration says, as far as the form can.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Content {
-    name: String,
-    purpose: Option<String>,
-    legal_bases: Vec<Basis>,
-    collected_items: Vec<Item>,
-    processing_method: Option<String>,
-    retention: Option<Retention>,
-    provisions: List<Provision>,
-    entrustments: List<Entrustment>,
-    data_subject_count: Option<i64>,
-    processing_department: Option<Department>,
-    access_desk: Option<Desk>,
+/// Rows for limits to access as lines; a row of which nothing is filled in is none.
+fn restriction_lines<T: AsRef<str>>(rows: impl Iterator<Item = [T; 3]>) -> String {
+    let line = |row: [T; 3]| row.map(|part| part.as_ref().replace(['\t', '\n', '\r'], " ").trim().to_owned()).join("\t");
+    rows.map(line).filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 #[derive(Template)]
@@ -275,7 +310,12 @@ impl Page for DraftPage {
             content = application["check"]["registration"].take();
         }
         if !content.is_null() {
-            filled.take(serde_json::from_value(content)?, str::to_owned);
+            let content: Content = serde_json::from_value(content)?;
+            if self.application.is_some() {
+                filled.set("validFrom", stated_day(&content.valid_from, &content.recorded_at));
+                filled.set("reason", content.reason.as_deref().unwrap_or_default());
+            }
+            filled.take(content, str::to_owned);
         }
         Ok(DraftHtml { view, viewer, filled: &filled, return_reason, check: None, errors: Vec::new() }.render()?)
     }
@@ -351,11 +391,17 @@ impl Act for Save {
     }
 
     fn next(&self, view: &View<'_>, mut data: Value) -> Result<Next, Unshown> {
-        let errors = UserError::read(data["saved"]["userErrors"].take())?;
-        if let Some(id) = data["saved"]["application"]["id"].as_str().filter(|_| errors.is_empty()) {
-            return Ok(Next::To(view.thing("desk/applications", id)));
-        }
-        let page = DraftHtml { view, viewer: Viewer::default(), filled: &self.0, return_reason: None, check: None, errors };
+        let mut filled = self.0.clone();
+        let errors = match Kept::read(view, data["saved"].take())? {
+            Kept::At(address) => return Ok(Next::To(address)),
+            Kept::Unfinished { id, version, errors } => {
+                filled.set("application", &id);
+                filled.set("version", &version);
+                errors
+            }
+            Kept::Not(errors) => errors,
+        };
+        let page = DraftHtml { view, viewer: Viewer::default(), filled: &filled, return_reason: None, check: None, errors };
         Ok(Next::Show(page.render()?))
     }
 }
@@ -372,13 +418,23 @@ mod tests {
             .with("optional", "전화번호")
             .with("provisions", "국세청 | 과세 | 성명, 주소\n구청")
             .with("entrustments", "(주)가나 | 운영")
-            .with("count", "1,200");
+            .with("count", "1,200")
+            .with("restriction.0.scope", "세무 조사 자료")
+            .with("restriction.0.ground", "TAX")
+            .with("restriction.3.text", "까닭뿐")
+            .with("children", "false");
         let input = Filled::of(&form).input();
         assert_eq!(input["collectedItems"].as_array().unwrap().len(), 3);
         assert_eq!(input["collectedItems"][1], json!({"name": "주소", "subject": "신청자", "requirement": "REQUIRED"}));
         assert_eq!(input["provisions"][0], json!({"recipient": "국세청", "purpose": "과세", "itemsText": "성명, 주소"}));
         assert_eq!(input["provisions"][1]["purpose"], Value::Null);
         assert_eq!(input["entrustments"][0], json!({"entrustee": "(주)가나", "task": "운영"}));
+        assert_eq!(
+            input["accessRestrictions"],
+            json!([{"scope": "세무 조사 자료", "ground": "TAX", "text": null}, {"scope": "", "ground": null, "text": "까닭뿐"}]),
+            "what lacks its scope is refused by the register, not left out"
+        );
+        assert_eq!((&input["includesChildrenUnder14"], &input["informationSystem"]), (&json!(false), &Value::Null));
         assert_eq!((&input["dataSubjectCount"], &input["retention"], &input["accessDesk"]), (&json!(1200), &Value::Null, &Value::Null));
     }
 
@@ -391,9 +447,13 @@ mod tests {
             .with("registered.provisions", "국세청 | 과세\n구청")
             .with("required", "성명")
             .with("registered.required", "성명\n주소")
-            .with("registered.retention", "5년");
+            .with("registered.retention", "5년")
+            .with("restriction.1.scope", "상담 기록")
+            .with("registered.restrictions", "상담 기록")
+            .with("children", "true");
         let stated = Filled::of(&form).input();
         assert_eq!((stated.get("provisions"), stated.get("accessDesk"), stated.get("purpose")), (None, None, None));
+        assert_eq!((stated.get("accessRestrictions"), &stated["includesChildrenUnder14"]), (None, &json!(true)));
         assert_eq!((&stated["name"], stated["collectedItems"].as_array().unwrap().len(), &stated["retention"]), (&json!("회원 명부"), 1, &Value::Null));
         // Of a new file everything is stated.
         assert_eq!(Filled::of(&form.without(&["dataFile"])).input()["provisions"].as_array().unwrap().len(), 2);

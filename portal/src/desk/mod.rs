@@ -3,6 +3,8 @@
 //! Reading is a [`Page`] as elsewhere. What a form sends is an [`Act`]: it asks, and the answer leads on to another page or shows the form again with what stands in the way.
 
 mod application;
+mod content;
+mod destruction;
 mod draft;
 mod import;
 
@@ -43,6 +45,7 @@ pub fn page(here: &Address) -> Option<Box<dyn Page>> {
     Some(match segments.as_slice() {
         ["desk"] => Box::new(Home(Language::of(here))),
         ["desk", "draft"] => Box::new(draft::DraftPage::at(here)),
+        ["desk", "destruction"] => Box::new(destruction::DestructionPage::at(here)),
         ["desk", "applications", id] => Box::new(application::ApplicationPage::at(here, id)),
         ["desk", "import"] => Box::new(import::ImportForm),
         ["desk", "imports", id] => Box::new(import::ImportPage::at(id)),
@@ -56,6 +59,7 @@ pub fn act(here: &Address, filled: &Address) -> Option<Box<dyn Act>> {
     let segments: Vec<&str> = here.path().split('/').skip(1).collect();
     Some(match segments.as_slice() {
         ["desk", "draft"] => draft::act(here, filled),
+        ["desk", "destruction"] => Box::new(destruction::Save::of(filled)),
         ["desk", "applications", id] => Box::new(application::StepTaken::of(id, filled)),
         _ => return None,
     })
@@ -106,6 +110,30 @@ impl UserError {
     fn matter<'a>(&self, view: &View<'a>) -> &'a str {
         let field = self.field.as_ref().and_then(|path| path.iter().find(|part| !matches!(part.as_str(), "input")));
         field.map_or(view.t.matter, |field| view.t.of_field(field))
+    }
+}
+
+/// What became of an application that was to be kept.
+enum Kept {
+    /// It is kept, and could be recorded: its address.
+    At(String),
+    /// It is kept, but nothing could be recorded of it, so that its page would show nothing of it: its id and version, and what is to be mended.
+    Unfinished { id: String, version: String, errors: Vec<UserError> },
+    /// It is not kept.
+    Not(Vec<UserError>),
+}
+
+impl Kept {
+    /// What the answer to `saved` says.
+    fn read(view: &View<'_>, mut saved: Value) -> Result<Self, serde_json::Error> {
+        let errors = UserError::read(saved["userErrors"].take())?;
+        let mut application = saved["application"].take();
+        let Some(id) = application["id"].as_str().filter(|_| errors.is_empty()).map(str::to_owned) else { return Ok(Self::Not(errors)) };
+        if application["check"]["registration"].is_null() {
+            let errors = UserError::read(application["check"]["userErrors"].take())?;
+            return Ok(Self::Unfinished { id, version: application["version"].to_string(), errors });
+        }
+        Ok(Self::At(view.thing("desk/applications", &id)))
     }
 }
 

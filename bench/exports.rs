@@ -16,6 +16,10 @@ use yeollam::import::{AgencyScope, ImportPolicy, ImportStatus, Incoming, Mapping
 use yeollam::search::Search;
 use yeollam::store::{PoolSettings, Store};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Memory that this process held at most, in MB, where the system tells.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

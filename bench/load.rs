@@ -8,6 +8,10 @@ use sea_orm::{ActiveModelBehavior, ActiveModelTrait as _, EntityTrait, IntoActiv
 use yeollam::generate::{Request, generate};
 use yeollam::store::{PoolSettings, Store};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rows of one table that wait to be inserted.
 type Insert<'r> = std::pin::Pin<Box<dyn Future<Output = Result<()>> + 'r>>;
 

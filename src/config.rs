@@ -57,6 +57,7 @@ Examples:
   yeollam --database-url postgres://localhost/yeollam serve
   yeollam --data-dir ./large generate --files 400000 a register of national scale, made by rule
   yeollam token create --role regulator --name Hong   a token to write with
+  yeollam backup register.backup                     all of it, of a running server
   yeollam schema > schema.graphql                    the schema that is served";
 
 /// What to do.
@@ -112,6 +113,24 @@ pub enum Command {
         /// What to do with it.
         #[command(subcommand)]
         action: JournalCommand,
+    },
+    /// Write the whole database, what is private in it too, into one file, with a manifest beside it. Servers may go on reading and writing meanwhile; the file is read back before it gets its name.
+    Backup {
+        /// The file: it must not exist.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Bring a backup back: into a data folder without a database, or into a PostgreSQL database without tables. What is brought back is proved against the manifest and by its journal.
+    Restore {
+        /// The file that `backup` wrote; its manifest lies beside it.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Examine configuration, database, journal, what is derived from it, and the disk, and tell how to mend what is wrong. Ends with 1 where something is broken. Changes nothing.
+    Doctor {
+        /// Leave out what reads the whole register: the proof of the journal, the pages of an embedded database.
+        #[arg(long)]
+        quick: bool,
     },
     /// Show who did what: the private log of tokens and of the steps that were taken with them. Only whoever has the database can.
     Audit {

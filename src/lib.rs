@@ -29,6 +29,7 @@ pub mod stated;
 
 // Ways in, ways out.
 pub mod ask;
+pub mod backup;
 pub mod export;
 pub mod generate;
 pub mod import;
@@ -36,6 +37,7 @@ pub mod import;
 // The machinery.
 pub mod cache;
 pub mod config;
+pub mod doctor;
 pub mod error;
 pub mod graphql;
 pub mod hangul;

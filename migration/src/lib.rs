@@ -10,6 +10,7 @@ mod m20261124_000003_import;
 mod m20261124_000004_redaction;
 mod m20261124_000005_finding;
 mod m20261125_000001_data_flow;
+mod m20261126_000001_finding_order;
 mod tables;
 
 /// Every migration, oldest first.
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_redaction::Migration),
             Box::new(m20261124_000005_finding::Migration),
             Box::new(m20261125_000001_data_flow::Migration),
+            Box::new(m20261126_000001_finding_order::Migration),
         ]
     }
 }

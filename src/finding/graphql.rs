@@ -195,7 +195,7 @@ impl FindingQuery {
             (_, Some(true)) => None,
             (as_of, _) => Some(as_of.map_or(today, |day| day.0)),
         };
-        let listing = FindingListing::of_register(filter, day, order_by.unwrap_or_default(), today)?;
+        let listing = FindingListing::of_register(filter, day, order_by.unwrap_or_default(), today, &ctx.session()?.store)?;
         Ok(FindingConnection(Paged::load(ctx, listing, None, page).await?))
     }
 

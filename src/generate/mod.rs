@@ -33,7 +33,7 @@ use registrations::Keeper;
 pub const MOST_FILES: u64 = 10_000_000;
 
 /// Files that one transaction holds.
-const FILES_IN_TRANSACTION: usize = 2_000;
+const FILES_IN_TRANSACTION: usize = 5_000;
 
 /// Last day of which anything generated tells.
 const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 10, 31) {

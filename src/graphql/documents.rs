@@ -14,7 +14,7 @@ use super::admission::{document, measure, prescan};
 use super::ordered::{self, Shape};
 use crate::cache::Cache;
 
-/// Bytes that a document takes in memory for each byte of its text, and at least: two trees and the shapes of its answers, as measured over documents of portals.
+/// Bytes that a document takes in memory for each byte of its text, and at least: two trees and the shapes of its answers, estimated from the sizes of their nodes.
 const BYTES_EACH: usize = 80;
 const BYTES_AT_LEAST: usize = 1024;
 

@@ -121,7 +121,7 @@ pub struct Register;
 impl Register {
     /// Number of the last entry of the public journal; 0 for an empty register.
     async fn sequence(&self, ctx: &Context<'_>) -> Result<Count> {
-        Ok(Count(tally(ctx).await?.last.map_or(0, |change| change.sequence)))
+        Ok(Count(last(ctx).await?.map_or(0, |change| change.sequence)))
     }
 
     /// Number of the last entry of the journal that `search`, `suggest` and `statistics` know; 0 while the search index is being prepared.
@@ -131,7 +131,7 @@ impl Register {
 
     /// Position from which to follow `changes`: after the last entry of the journal. Null for an empty register.
     async fn cursor(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(tally(ctx).await?.last.map(|change| ChangeListing::default().order().cursor(&change).to_string()))
+        Ok(last(ctx).await?.map(|change| ChangeListing::default().order().cursor(&change).to_string()))
     }
 
     /// Number of data files that lists show: registered and disclosed ones.
@@ -146,13 +146,17 @@ impl Register {
 
     /// Timestamp of the last change; null for an empty register.
     async fn last_changed_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        Ok(tally(ctx).await?.last.map(|change| DateTime(change.recorded_at)))
+        Ok(last(ctx).await?.map(|change| DateTime(change.recorded_at)))
     }
 
     /// Version of the software.
     async fn version(&self) -> &str {
         env!("CARGO_PKG_VERSION")
     }
+}
+
+async fn last(ctx: &Context<'_>) -> Result<Option<change::Model>, Error> {
+    ctx.load(super::store::LastChange).await
 }
 
 async fn tally(ctx: &Context<'_>) -> Result<super::store::Tally, Error> {

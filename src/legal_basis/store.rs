@@ -82,7 +82,7 @@ impl Write {
         if unmet.is_empty() {
             return Ok(());
         }
-        let stored = rows_with::<statute::Entity>(self.txn().await?, statute::Column::Id, unmet.iter().copied().collect()).await?;
+        let stored = rows_with::<statute::Entity>(self.lookup().await?, statute::Column::Id, unmet.iter().copied().collect()).await?;
         self.known.statutes.extend(unmet.into_iter().map(|key| (key, false)));
         self.known.statutes.extend(stored.into_iter().map(|row| (row.id, true)));
         Ok(())

@@ -133,9 +133,10 @@ impl Write {
         if names.is_empty() && unmet.is_empty() {
             return Ok(());
         }
-        let stored = rows_with::<organization::Entity>(self.txn().await?, organization::Column::Id, unmet.keys().copied().collect()).await?;
+        let stored = rows_with::<organization::Entity>(self.lookup().await?, organization::Column::Id, unmet.keys().copied().collect()).await?;
         let ids: HashSet<Uuid> = names.iter().map(|(id, _)| *id).collect();
-        let written = rows_with::<organization_name::Entity>(self.txn().await?, organization_name::Column::OrganizationId, ids.into_iter().collect()).await?;
+        let written =
+            rows_with::<organization_name::Entity>(self.lookup().await?, organization_name::Column::OrganizationId, ids.into_iter().collect()).await?;
         self.known.names.extend(names.into_iter().map(|name| (name, false)));
         self.known.names.extend(written.into_iter().map(|row| ((row.organization_id, row.name), true)));
         for row in stored {
@@ -156,10 +157,10 @@ impl Write {
     async fn agencies_named(&mut self, names: Vec<String>) -> Result<HashMap<String, BTreeSet<Uuid>>> {
         let mut agencies: HashMap<String, BTreeSet<Uuid>> = HashMap::new();
         if !names.is_empty() {
-            for row in rows_with::<agency::Entity>(self.txn().await?, agency::Column::NameFolded, names.clone()).await? {
+            for row in rows_with::<agency::Entity>(self.lookup().await?, agency::Column::NameFolded, names.clone()).await? {
                 agencies.entry(row.name_folded).or_default().insert(row.id);
             }
-            for row in rows_with::<agency_alias::Entity>(self.txn().await?, agency_alias::Column::NameFolded, names).await? {
+            for row in rows_with::<agency_alias::Entity>(self.lookup().await?, agency_alias::Column::NameFolded, names).await? {
                 agencies.entry(row.name_folded).or_default().insert(row.agency_id);
             }
         }

@@ -109,8 +109,14 @@ impl Found {
         let files = self.by_agency();
         let mut cells = Cells::new(&dimensions.iter().map(|dimension| dimension.size(linked)).collect::<Vec<_>>());
         let mut values = [Vec::new(), Vec::new(), Vec::new()];
+        // The cells of all files, one after the other, and where those of each end: they are gone through again for the rest.
+        let (mut counted_in, mut ends) = (Vec::with_capacity(files.len()), Vec::with_capacity(files.len()));
         for file in &files {
-            self.each_cell(file, dimensions, &mut values, &mut cells, |cells, cell| cells.measures[cell].add(file))?;
+            self.each_cell(file, dimensions, &mut values, &mut cells, |cells, cell| {
+                cells.measures[cell].add(file);
+                counted_in.push(cell);
+            })?;
+            ends.push(counted_in.len());
         }
         let mut ranked: Vec<usize> = (0..cells.measures.len()).collect();
         ranked.sort_unstable_by_key(|cell| Reverse(cells.measures[*cell].by(rank_by)));
@@ -125,12 +131,12 @@ impl Found {
             let mut is_listed = vec![false; ranked.len()];
             ranked[..listed].iter().for_each(|cell| is_listed[*cell] = true);
             let mut others = Measures::default();
-            for file in &files {
-                let mut is_elsewhere = false;
-                self.each_cell(file, dimensions, &mut values, &mut cells, |_, cell| is_elsewhere |= !is_listed[cell])?;
-                if is_elsewhere {
+            let mut start = 0;
+            for (file, end) in files.iter().zip(ends) {
+                if counted_in[start..end].iter().any(|cell| !is_listed[*cell]) {
                     others.add(file);
                 }
+                start = end;
             }
             rest = Some(others);
         }

@@ -41,15 +41,15 @@ impl Snapshot {
         for kind in kinds {
             match kind {
                 SuggestionKind::Agency => {
-                    self.numbered(*kind, self.linked.agencies.numbered(), Dimension::Agency, &typed, &self.uses_of_agencies(), &mut suggested);
+                    self.numbered(*kind, self.linked.agencies.numbered(), Dimension::Agency, &typed, &self.uses_of_agencies(), most, &mut suggested);
                 }
                 SuggestionKind::Organization => {
                     let uses = self.uses(|segment| &segment.uses.organizations);
-                    self.numbered(*kind, &self.linked.organizations, Dimension::Recipient, &typed, &uses, &mut suggested);
+                    self.numbered(*kind, &self.linked.organizations, Dimension::Recipient, &typed, &uses, most, &mut suggested);
                 }
                 SuggestionKind::Statute => {
                     let uses = self.uses(|segment| &segment.uses.statutes);
-                    self.numbered(*kind, &self.linked.statutes, Dimension::Statute, &typed, &uses, &mut suggested);
+                    self.numbered(*kind, &self.linked.statutes, Dimension::Statute, &typed, &uses, most, &mut suggested);
                 }
                 SuggestionKind::ItemCategory => self.categories(&typed, &mut suggested),
                 SuggestionKind::DataFile => self.file_names(&typed, most, &mut suggested)?,
@@ -60,11 +60,15 @@ impl Snapshot {
         Ok(suggested)
     }
 
-    fn numbered(&self, kind: SuggestionKind, all: &Numbered, dimension: Dimension, typed: &str, uses: &[usize], suggested: &mut Vec<Suggested>) {
-        for (number, fit) in fitting(all.names(), typed) {
-            let files = uses.get(number as usize).copied().unwrap_or(0);
-            let text = all.names_of(number).first().cloned().unwrap_or_default();
-            suggested.push(Suggested { kind, text, node: dimension.node(&self.linked, number), example: None, files, fit });
+    #[expect(clippy::too_many_arguments, reason = "what is suggested, of what, how often it is used, how many")]
+    fn numbered(&self, kind: SuggestionKind, all: &Numbered, dimension: Dimension, typed: &str, uses: &[usize], most: usize, suggested: &mut Vec<Suggested>) {
+        let ranked = fitting(all.names(), all.len(), typed).map(|(number, fit)| {
+            let text = all.names_of(number).first().map_or("", String::as_str);
+            (fit, Reverse(uses.get(number as usize).copied().unwrap_or(0)), text.len(), text, number)
+        });
+        // Thousands fit one letter: only those that may be shown are put in order and copied.
+        for (fit, Reverse(files), _, text, number) in foremost(ranked.collect(), most) {
+            suggested.push(Suggested { kind, text: text.to_owned(), node: dimension.node(&self.linked, number), example: None, files, fit });
         }
     }
 
@@ -75,7 +79,7 @@ impl Snapshot {
             names.push(&category.ko, place);
             names.push(&category.en, place);
         }
-        for (place, fit) in fitting(&names, typed) {
+        for (place, fit) in fitting(&names, ItemCategories::bundled().all().len(), typed) {
             let Some(category) = ItemCategories::bundled().all().get(place as usize) else { continue };
             let node = Dimension::ItemCategory.node(&self.linked, place);
             let files = uses.get(place as usize).copied().unwrap_or(0);
@@ -94,8 +98,7 @@ impl Snapshot {
                     fitting.push((fit, Reverse(count), place));
                 }
             });
-            fitting.sort_unstable();
-            for (fit, _, place) in fitting.into_iter().take(most * 4) {
+            for (fit, _, place) in foremost(fitting, most * 4) {
                 chosen.insert(segment.name_at(place)?, fit);
             }
         }
@@ -145,12 +148,22 @@ impl Suggested {
     }
 }
 
-/// Bearers of the names that go on from what is typed, each with its best fit.
-fn fitting(names: &Names, typed: &str) -> Vec<(u32, Fit)> {
-    let mut best: HashMap<u32, Fit> = HashMap::new();
+/// Bearers, of so many, of the names that go on from what is typed, each with its best fit.
+fn fitting(names: &Names, bearers: usize, typed: &str) -> impl Iterator<Item = (u32, Fit)> {
+    let mut best: Vec<Option<Fit>> = vec![None; bearers];
     names.going_on_from(typed, |bearer, _, fit| {
-        let known = best.entry(bearer).or_insert(fit);
-        *known = fit.min(*known);
+        if let Some(best) = best.get_mut(bearer as usize) {
+            *best = Some(best.map_or(fit, |known| fit.min(known)));
+        }
     });
-    best.into_iter().collect()
+    (0..).zip(best).filter_map(|(bearer, fit)| Some((bearer, fit?)))
+}
+
+/// The first so many of the order, in no order.
+fn foremost<T: Ord>(mut all: Vec<T>, most: usize) -> Vec<T> {
+    if most < all.len() {
+        all.select_nth_unstable(most);
+        all.truncate(most);
+    }
+    all
 }

@@ -31,7 +31,7 @@ pub const ONLY_READ: [&str; 34] = [
     "entrustment_ends_on",
     "entrustment_entrustee_id",
     "finding_rule_since_until",
-    "finding_since_id",
+    "finding_since_id_agency_id_until",
     "legal_basis_statute_id_article",
     "policy_item_category_code",
     "provided_item_category_code_provision_id",
@@ -78,13 +78,21 @@ impl Store {
         Ok(txn.commit().await?)
     }
 
+    /// Whether indexes are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lacks_indexes(&self) -> Result<bool> {
+        Ok(setting::Entity::find_by_id(SETTING).one(self.db()).await?.is_some())
+    }
+
     /// Makes the indexes again that were left out, if any were.
     ///
     /// # Errors
     /// Those of the database; then the next one who opens it makes them.
     pub async fn restore_indexes(&self) -> Result<()> {
         // Most often there is nothing to do, and no transaction to begin.
-        if setting::Entity::find_by_id(SETTING).one(self.db()).await?.is_none() {
+        if !self.lacks_indexes().await? {
             return Ok(());
         }
         let txn = self.begin().await?;

@@ -34,6 +34,7 @@ pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
 use crate::error::{Error, Result};
 use crate::journal::Head;
+use crate::journal::store::LastTally;
 
 /// Log directives under which the database libraries tell warnings only.
 pub const QUIET_LOG: &str = "sqlx=warn,sea_orm_migration=warn";
@@ -60,6 +61,7 @@ impl Default for PoolSettings {
 pub struct Store {
     db: DatabaseConnection,
     head: Head,
+    last_tally: LastTally,
 }
 
 impl Store {
@@ -83,6 +85,8 @@ impl Store {
                     .pragma("synchronous", "FULL")
                     .pragma("foreign_keys", "ON")
                     .pragma("cache_size", page_cache.clone())
+                    // Pages beyond the cache are read from the system's, without a call and a copy for each. As much as the library maps at most.
+                    .pragma("mmap_size", "2147418112")
                     .pragma("temp_store", "MEMORY")
                     // What is erased or replaced is overwritten, not merely let go.
                     .pragma("secure_delete", "ON")
@@ -91,7 +95,7 @@ impl Store {
                     .busy_timeout(longest_wait)
             })
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
-        Ok(Self { db: Database::connect(options).await.map_err(unavailable)?, head: Head::default() })
+        Ok(Self { db: Database::connect(options).await.map_err(unavailable)?, head: Head::default(), last_tally: LastTally::default() })
     }
 
     /// Closes every connection; what was committed is on disk then.
@@ -120,20 +124,33 @@ impl Store {
         Ok(migration::Migrator::down(&self.db, Some(steps)).await?)
     }
 
-    /// Every migration with whether it was applied, oldest first.
+    /// Every migration that this program knows with whether it was applied, oldest first.
     ///
     /// # Errors
     /// As [`Store::migrate`].
     pub async fn migration_status(&self) -> Result<Vec<(String, bool)>> {
-        let pending: Vec<String> = migration::Migrator::get_pending_migrations(&self.db).await?.iter().map(|migration| migration.name().to_owned()).collect();
-        Ok(migration::Migrator::migrations()
-            .iter()
-            .map(|migration| {
-                let name = migration.name().to_owned();
-                let applied = !pending.contains(&name);
-                (name, applied)
-            })
-            .collect())
+        let applied = self.applied_migrations().await?;
+        let known = migration::Migrator::migrations();
+        Ok(known.iter().map(|migration| (migration.name().to_owned(), applied.iter().any(|applied| applied == migration.name()))).collect())
+    }
+
+    /// Migrations that were applied and that this program does not know: those of a newer one.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn migrations_of_newer_programs(&self) -> Result<Vec<String>> {
+        let known = migration::Migrator::migrations();
+        let mut applied = self.applied_migrations().await?;
+        applied.retain(|applied| known.iter().all(|migration| migration.name() != applied));
+        Ok(applied)
+    }
+
+    /// Names of the migrations that were applied, oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::migrate`].
+    pub async fn applied_migrations(&self) -> Result<Vec<String>> {
+        Ok(migration::Migrator::get_migration_models(&self.db).await?.into_iter().map(|applied| applied.version).collect())
     }
 
     /// Tells the database how much of what it holds now, so that it plans by it: after much was written at once.
@@ -161,7 +178,8 @@ impl Store {
         Ok(())
     }
 
-    /// Whether the database answers and every migration was applied.
+    /// Whether the database answers and every migration that this program knows was applied. Those of a newer one do not matter: migrations only add, until no server of the version before runs any more
+    /// (docs/operating.md).
     ///
     /// # Errors
     /// `Unavailable` with the reason.
@@ -211,6 +229,11 @@ impl Store {
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// What the register counted of itself last, for the journal's `store` part.
+    pub(crate) fn last_tally(&self) -> &LastTally {
+        &self.last_tally
     }
 
     /// Name of the database system, as shown to operators.

@@ -1,6 +1,9 @@
 //! Rows that wait to be stored, so that few statements store many of them.
 
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait as _, DatabaseTransaction, EntityTrait, IntoActiveModel, Iterable as _};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait as _, ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait, IdenStatic as _, IntoActiveModel,
+    Iterable as _, Statement, Value,
+};
 
 use crate::error::Result;
 
@@ -100,22 +103,46 @@ tables![
 /// Most parameters of a statement. Both databases allow more, but connections keep statements prepared, and longer ones take more memory there. Chosen, not yet measured.
 const PARAMETERS: usize = 2_000;
 
-/// Inserts rows by statements of few lengths, which connections keep prepared: full ones, an eighth of that, and of one row.
+/// Inserts rows by statements of few lengths, which connections keep prepared: full ones, an eighth of that, and of one row. Their texts are written once for all rows; to build each anew from its values takes longer
+/// than SQLite takes to store them.
 async fn insert<E>(txn: &DatabaseTransaction, rows: Vec<E::Model>) -> Result<()>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: ActiveModelBehavior + Send,
 {
-    let full = (PARAMETERS / E::Column::iter().count().max(1)).max(1);
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let full = (PARAMETERS / columns.len().max(1)).max(1);
     let mut left = rows.len();
     let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
     for length in [full, (full / 8).max(1), 1] {
+        if left < length {
+            continue;
+        }
+        let text = text::<E>(txn.get_database_backend(), &columns, length);
         while left >= length {
-            let batch: Vec<E::ActiveModel> = rows.by_ref().take(length).collect();
-            E::insert_many(batch).exec_without_returning(txn).await?;
+            let mut values = Vec::with_capacity(length * columns.len());
+            for mut row in rows.by_ref().take(length) {
+                values.extend(columns.iter().map(|column| row.take(*column).into_value()).map(|value| value.unwrap_or(Value::Bool(None))));
+            }
+            txn.execute_raw(Statement::from_sql_and_values(txn.get_database_backend(), &text, values)).await?;
             left -= length;
         }
     }
     Ok(())
+}
+
+/// `INSERT INTO … VALUES` of so many rows.
+fn text<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: usize) -> String {
+    let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
+    let row = |index: usize| match backend {
+        DatabaseBackend::Postgres => {
+            let first = index * columns.len() + 1;
+            let numbers: Vec<String> = (first..first + columns.len()).map(|number| format!("${number}")).collect();
+            format!("({})", numbers.join(", "))
+        }
+        _ => format!("({})", vec!["?"; columns.len()].join(", ")),
+    };
+    let all: Vec<String> = (0..rows).map(row).collect();
+    format!("INSERT INTO \"{}\" ({}) VALUES {}", E::default().table_name(), names.join(", "), all.join(", "))
 }

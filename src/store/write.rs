@@ -36,6 +36,8 @@ pub struct Write {
     last: Option<(i64, [u8; 32])>,
     written: usize,
     is_rehearsal: bool,
+    /// Whether `known` holds whatever lookups would find of the rows that wait.
+    knows_what_waits: bool,
     pub(crate) known: Known,
     /// What findings and data flows are still to be computed of.
     pub(crate) unexamined: Unexamined,
@@ -105,6 +107,7 @@ impl Store {
             last,
             written: 0,
             is_rehearsal,
+            knows_what_waits: false,
             known: Known::default(),
             unexamined: Unexamined::default(),
         })
@@ -154,6 +157,24 @@ impl Write {
         Ok(txn)
     }
 
+    /// Stores what waits, and from then on until [`Write::look_everywhere`] has lookups leave out what waits: whoever calls it keeps in memory what they would find of it. So rows are stored while the next ones are
+    /// prepared, rather than before they are looked up.
+    pub(crate) async fn look_past_what_waits(&mut self) -> Result<()> {
+        self.txn().await?;
+        self.knows_what_waits = true;
+        Ok(())
+    }
+
+    /// Has lookups see everything again that was written.
+    pub(crate) fn look_everywhere(&mut self) {
+        self.knows_what_waits = false;
+    }
+
+    /// The transaction, for lookups of what [`Known`] keeps.
+    pub(crate) async fn lookup(&mut self) -> Result<&DatabaseTransaction> {
+        if self.knows_what_waits { self.idle().await } else { self.txn().await }
+    }
+
     /// The transaction, when rows that were being stored are.
     async fn idle(&mut self) -> Result<&DatabaseTransaction> {
         if let Transaction::Storing(storing) = &mut self.txn {
@@ -169,17 +190,24 @@ impl Write {
         }
     }
 
-    /// Begins to store what waits, if that is much, while whatever comes next is prepared.
-    pub(crate) fn store_meanwhile(&mut self) {
-        if self.is_rehearsal || self.rows.len() < WORTH_A_TASK || !matches!(self.txn, Transaction::Idle(_)) {
-            return;
+    /// Begins to store what waits, if that is much, while whatever comes next is prepared; whether it did.
+    pub(crate) fn store_meanwhile(&mut self) -> bool {
+        if self.is_rehearsal || self.rows.len() < WORTH_A_TASK {
+            return false;
         }
-        if let Transaction::Idle(txn) = mem::replace(&mut self.txn, Transaction::Lost) {
-            let rows = mem::take(&mut self.rows);
-            self.txn = Transaction::Storing(tokio::spawn(async move {
-                let stored = rows.store(&txn).await;
-                (txn, stored)
-            }));
+        match mem::replace(&mut self.txn, Transaction::Lost) {
+            Transaction::Idle(txn) => {
+                let rows = mem::take(&mut self.rows);
+                self.txn = Transaction::Storing(tokio::spawn(async move {
+                    let stored = rows.store(&txn).await;
+                    (txn, stored)
+                }));
+                true
+            }
+            other => {
+                self.txn = other;
+                false
+            }
         }
     }
 

@@ -23,7 +23,7 @@ fn said(folder: &Path, arguments: &[&str]) -> String {
 fn help_is_worth_reading() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!("help", said(folder.path(), &["--help"]));
-    for command in ["serve", "migrate", "import", "journal", "generate", "index", "token", "audit", "schema"] {
+    for command in ["serve", "migrate", "import", "journal", "generate", "index", "backup", "restore", "doctor", "token", "audit", "schema"] {
         let told = said(folder.path(), &[command, "--help"]);
         assert!(told.contains(&format!("Usage: yeollam {command}")) && told.ends_with("[0]\n\n"), "{told}");
     }

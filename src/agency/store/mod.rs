@@ -286,7 +286,7 @@ impl Write {
     pub async fn meet_agencies<'c>(&mut self, codes: impl IntoIterator<Item = &'c str>) -> Result<()> {
         let unmet: HashSet<&str> = codes.into_iter().filter(|code| !self.known.agencies.contains_key(*code)).collect();
         if !unmet.is_empty() {
-            let rows = rows_with::<agency::Entity>(self.txn().await?, agency::Column::Code, unmet.into_iter().collect()).await?;
+            let rows = rows_with::<agency::Entity>(self.lookup().await?, agency::Column::Code, unmet.into_iter().collect()).await?;
             self.known.agencies.extend(rows.into_iter().map(|row| (row.code, row.id)));
         }
         Ok(())

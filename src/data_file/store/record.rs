@@ -63,6 +63,7 @@ struct Known {
 }
 
 /// A file as it stands, its registrations in the order in which they hold.
+#[derive(Clone)]
 struct File {
     row: data_file::Model,
     history: Vec<NumberedContent>,
@@ -131,24 +132,32 @@ impl Write {
         today: NaiveDate,
     ) -> Result<Vec<RecordedFile>> {
         let mut outcomes = Vec::with_capacity(files.len());
+        let mut waiting: Vec<File> = Vec::new();
+        self.look_past_what_waits().await?;
         for files in files.chunks_mut(FILES_AT_ONCE) {
-            // Before anything is asked of the database, which may still be storing the files before.
+            // Before anything is asked of the database, which may still be storing files.
             let drafts: Vec<Vec<Draft>> = files.iter().map(|(input, _)| drafts(input, parties, today)).collect();
             let mut known = self.known_files(files.iter().map(|(input, _)| *input)).await?;
+            // Those that wait to be stored are known from their plans.
+            waiting.iter().for_each(|file| known.keep(file.clone()));
+            let contents = || drafts.iter().flatten().map(|draft| &draft.content);
+            self.meet_organizations(contents().flat_map(Content::parties)).await?;
+            self.meet_statutes(contents().flat_map(Content::statutes)).await?;
+            if self.store_meanwhile() {
+                waiting.clear();
+            }
             let mut plans = Vec::with_capacity(files.len());
             for ((input, problems), drafts) in files.iter_mut().zip(drafts) {
                 let mut outcome = RecordedFile::default();
                 plans.extend(self.plan(&mut known, input, drafts, parties, today, problems, &mut outcome));
                 outcomes.push(outcome);
             }
-            let contents = || plans.iter().flat_map(|plan| &plan.registrations).map(|new| &*new.registration.content);
-            self.meet_organizations(contents().flat_map(Content::parties)).await?;
-            self.meet_statutes(contents().flat_map(Content::statutes)).await?;
+            waiting.extend(plans.iter().map(|plan| File { row: plan.row.clone(), history: plan.history.clone() }));
             for plan in plans {
                 self.carry_out(plan, documents).await?;
             }
-            self.store_meanwhile();
         }
+        self.look_everywhere();
         Ok(outcomes)
     }
 
@@ -158,7 +167,7 @@ impl Write {
         let operators = inputs.clone().flat_map(|input| &input.registrations).filter_map(|registration| registration.agency.as_deref());
         self.meet_agencies(inputs.clone().map(|input| input.agency.as_str()).chain(issuers).chain(operators)).await?;
         let numbers = inputs.clone().filter_map(|input| input.registration_number.as_ref()).collect();
-        let mut rows = rows_with::<data_file::Entity>(self.txn().await?, data_file::Column::RegistrationNumber, numbers).await?;
+        let mut rows = rows_with::<data_file::Entity>(self.lookup().await?, data_file::Column::RegistrationNumber, numbers).await?;
         let unnumbered: Vec<&DataFileInput> = inputs.filter(|input| input.registration_number.is_none()).collect();
         let mut known = Known::default();
         if !unnumbered.is_empty() {
@@ -168,14 +177,14 @@ impl Write {
                 let named = data_file::Entity::find()
                     .filter(data_file::Column::AgencyId.is_in(agencies.iter().copied()))
                     .filter(data_file::Column::NameFolded.is_in(names))
-                    .all(self.txn().await?)
+                    .all(self.lookup().await?)
                     .await?;
                 rows.extend(named);
             }
             known.last = self.last_numbers(unnumbered.iter().map(|input| input.agency.as_str())).await?;
         }
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-        let mut histories = contents_of_files(self.txn().await?, &ids).await?;
+        let mut histories = contents_of_files(self.lookup().await?, &ids).await?;
         for row in rows {
             let history = histories.remove(&row.id).unwrap_or_default();
             known.keep(File { row, history });
@@ -198,7 +207,7 @@ impl Write {
                 .from(data_file::Entity)
                 .cond_where(issued.fold(Condition::any(), Condition::add))
                 .group_by_col("issuer");
-            for row in self.txn().await?.query_all(&select).await? {
+            for row in self.lookup().await?.query_all(&select).await? {
                 last.insert(row.try_get("", "issuer")?, row.try_get("", "last")?);
             }
         }

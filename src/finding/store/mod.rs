@@ -37,6 +37,7 @@ pub struct FindingListing {
     day: Option<NaiveDate>,
     order: FindingOrder,
     today: NaiveDate,
+    order_leads: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,23 +52,23 @@ impl FindingListing {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for a filter that names something impossible.
-    pub fn of_register(filter: Option<Box<FindingFilter>>, day: Option<NaiveDate>, order: FindingOrder, today: NaiveDate) -> Result<Self> {
+    pub fn of_register(filter: Option<Box<FindingFilter>>, day: Option<NaiveDate>, order: FindingOrder, today: NaiveDate, store: &Store) -> Result<Self> {
         if let Some(filter) = &filter {
-            filter.condition(today)?;
+            filter.condition(today, false)?;
         }
-        Ok(Self { whose: Whose::Register, filter, day, order, today })
+        Ok(Self { whose: Whose::Register, filter, day, order, today, order_leads: store.is_embedded() })
     }
 
     /// Findings of a data file on a day.
     #[must_use]
     pub fn of_data_file(day: NaiveDate, today: NaiveDate) -> Self {
-        Self { whose: Whose::DataFile, filter: None, day: Some(day), order: FindingOrder::default(), today }
+        Self { whose: Whose::DataFile, filter: None, day: Some(day), order: FindingOrder::default(), today, order_leads: false }
     }
 
     /// Findings of an agency, its files and policies on a day.
     #[must_use]
     pub fn of_agency(includes_subordinate: bool, day: NaiveDate, today: NaiveDate) -> Self {
-        Self { whose: Whose::Agency { includes_subordinate }, filter: None, day: Some(day), order: FindingOrder::default(), today }
+        Self { whose: Whose::Agency { includes_subordinate }, filter: None, day: Some(day), order: FindingOrder::default(), today, order_leads: false }
     }
 }
 
@@ -88,7 +89,7 @@ impl Listing for FindingListing {
             select.cond_where(holding(day));
         }
         // Checked when the list was made.
-        if let Some(Ok(condition)) = self.filter.as_deref().map(|filter| filter.condition(self.today)) {
+        if let Some(Ok(condition)) = self.filter.as_deref().map(|filter| filter.condition(self.today, self.order_leads)) {
             select.cond_where(condition);
         }
         match self.whose {
@@ -113,11 +114,13 @@ impl Listing for FindingListing {
 }
 
 impl FindingFilter {
-    /// The filter over the columns of `finding`.
+    /// The filter over the columns of `finding`. With `order_leads` SQLite goes through the findings in the order of the list until a page is full, rather than gather and sort those of all
+    /// agencies that are meant, which may be half of them; PostgreSQL tells by itself which is less.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an id of another type, or a category that the tree lacks.
-    pub fn condition(&self, today: NaiveDate) -> Result<Condition> {
+    pub fn condition(&self, today: NaiveDate, order_leads: bool) -> Result<Condition> {
+        let agency = || if order_leads { Expr::cust("+\"finding\".\"agency_id\"") } else { Expr::col((finding::Entity, finding::Column::AgencyId)) };
         let column = |column: finding::Column| Expr::col((finding::Entity, column));
         let files = |filter: &DataFileFilter| {
             Ok::<_, Error>(
@@ -127,13 +130,13 @@ impl FindingFilter {
         let own = all_of([
             self.rule.as_ref().map(|filter| exact(column(finding::Column::Rule), filter.words(), filter.is_null)),
             self.certainty.as_ref().map(|filter| exact(column(finding::Column::Certainty), filter.words(), filter.is_null)),
-            self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(finding::Column::AgencyId), agency_keys(filter)?))).transpose()?,
+            self.agency.as_ref().map(|filter| Ok::<_, Error>(among(agency(), agency_keys(filter)?))).transpose()?,
             self.data_file.as_ref().map(|filter| Ok::<_, Error>(among(column(finding::Column::DataFileId), files(filter)?))).transpose()?,
             self.subject_id.as_ref().map(about).transpose()?,
             self.since.as_ref().map(|filter| date(column(finding::Column::Since), filter)),
             self.until.as_ref().map(|filter| date(column(finding::Column::Until), filter)),
         ]);
-        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today))
+        combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today, order_leads))
     }
 }
 
@@ -175,7 +178,8 @@ impl Loader<FindingsOfRules> for Store {
             let rows: Vec<(String, i64)> = finding::Entity::find()
                 .select_only()
                 .column(finding::Column::Rule)
-                .column_as(finding::Column::Id.count(), "count")
+                // Rows, not ids: the index by rule alone answers it.
+                .column_as(Expr::cust("COUNT(*)"), "count")
                 .filter(holding(key.0))
                 .group_by(finding::Column::Rule)
                 .into_tuple()

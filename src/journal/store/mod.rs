@@ -134,15 +134,16 @@ impl Loader<ChangeByKey> for Store {
 }
 
 /// What the register counts of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Last entry of the journal.
-    pub last: Option<change::Model>,
     /// Files that lists show.
     pub data_files: u64,
     /// Agencies.
     pub agencies: u64,
 }
+
+/// The last tally, and through which entry of the journal it holds at least: to count hundreds of thousands of files for every page that shows their number would take longer than all else on it.
+pub type LastTally = Arc<std::sync::Mutex<Option<(i64, Tally)>>>;
 
 impl Store {
     /// Last entry of the journal.
@@ -209,6 +210,19 @@ impl Store {
 /// Time between two questions for the head of the journal.
 const POLL: Duration = Duration::from_secs(1);
 
+/// Loader key: last entry of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LastChange;
+
+impl Loader<LastChange> for Store {
+    type Value = change::Model;
+    type Error = Error;
+
+    async fn load(&self, _: &[LastChange]) -> Result<HashMap<LastChange, change::Model>> {
+        Ok(self.last_change().await?.map(|change| (LastChange, change)).into_iter().collect())
+    }
+}
+
 /// Loader key: what the register counts of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TallyOfRegister;
@@ -218,10 +232,17 @@ impl Loader<TallyOfRegister> for Store {
     type Error = Error;
 
     async fn load(&self, _: &[TallyOfRegister]) -> Result<HashMap<TallyOfRegister, Tally>> {
-        let tally = Tally {
-            last: self.last_change().await?,
-            data_files: data_file::Entity::find().filter(listed_by_default()).count(self.db()).await?,
-            agencies: agency::Entity::find().count(self.db()).await?,
+        // The entry first: what is written while it is counted makes the tally newer than it says, never older.
+        let sequence = self.last_change().await?.map_or(0, |change| change.sequence);
+        let last = *self.last_tally().lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let tally = match last {
+            Some((through, tally)) if through == sequence => tally,
+            _ => {
+                let data_files = data_file::Entity::find().filter(listed_by_default()).count(self.db()).await?;
+                let tally = Tally { data_files, agencies: agency::Entity::find().count(self.db()).await? };
+                *self.last_tally().lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((sequence, tally));
+                tally
+            }
         };
         Ok(HashMap::from([(TallyOfRegister, tally)]))
     }

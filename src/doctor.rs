@@ -28,7 +28,7 @@ pub enum Health {
 
 /// What was found of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Observation {
     /// The thing.
     pub what: &'static str,
     /// How it is.
@@ -37,7 +37,7 @@ pub struct Finding {
     pub told: String,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = match self.health {
             Health::Well => "ok    ",
@@ -48,16 +48,16 @@ impl fmt::Display for Finding {
     }
 }
 
-fn well(what: &'static str, told: impl Into<String>) -> Finding {
-    Finding { what, health: Health::Well, told: told.into() }
+fn well(what: &'static str, told: impl Into<String>) -> Observation {
+    Observation { what, health: Health::Well, told: told.into() }
 }
 
-fn ailing(what: &'static str, told: impl Into<String>) -> Finding {
-    Finding { what, health: Health::Ailing, told: told.into() }
+fn ailing(what: &'static str, told: impl Into<String>) -> Observation {
+    Observation { what, health: Health::Ailing, told: told.into() }
 }
 
-fn broken(what: &'static str, told: impl Into<String>) -> Finding {
-    Finding { what, health: Health::Broken, told: told.into() }
+fn broken(what: &'static str, told: impl Into<String>) -> Observation {
+    Observation { what, health: Health::Broken, told: told.into() }
 }
 
 /// Examines a register, its index and its folder, one thing after the other; `tell` is called with each as soon as it is known.
@@ -65,13 +65,20 @@ fn broken(what: &'static str, told: impl Into<String>) -> Finding {
 ///
 /// # Errors
 /// Those of the database that leave nothing more to examine.
-pub async fn examine(store: &Store, data_dir: &Path, index_folder: &Path, now: DateTime<Utc>, proves: bool, mut tell: impl FnMut(&Finding)) -> Result<Health> {
+pub async fn examine(
+    store: &Store,
+    data_dir: &Path,
+    index_folder: &Path,
+    now: DateTime<Utc>,
+    proves: bool,
+    mut tell: impl FnMut(&Observation),
+) -> Result<Health> {
     let mut worst = Health::Well;
-    let mut told = |finding: Finding| {
-        if worst == Health::Well || finding.health == Health::Broken {
-            worst = finding.health;
+    let mut told = |seen: Observation| {
+        if worst == Health::Well || seen.health == Health::Broken {
+            worst = seen.health;
         }
-        tell(&finding);
+        tell(&seen);
     };
     told(well("database", format!("{} {} answers", store.system(), store.system_version().await?)));
     let tables = tables(store).await?;
@@ -95,7 +102,7 @@ pub async fn examine(store: &Store, data_dir: &Path, index_folder: &Path, now: D
     Ok(worst)
 }
 
-async fn tables(store: &Store) -> Result<Finding> {
+async fn tables(store: &Store) -> Result<Observation> {
     let pending = store.migration_status().await?.iter().filter(|(_, is_applied)| !is_applied).count();
     let newer = store.migrations_of_newer_programs().await?;
     Ok(match (pending, newer.last()) {
@@ -105,7 +112,7 @@ async fn tables(store: &Store) -> Result<Finding> {
     })
 }
 
-async fn deferred(store: &Store) -> Result<Finding> {
+async fn deferred(store: &Store) -> Result<Observation> {
     Ok(if store.lacks_indexes().await? {
         ailing("indexes", "a load left them out and was cut off: lists are slow; `yeollam migrate up` makes them")
     } else {
@@ -113,7 +120,7 @@ async fn deferred(store: &Store) -> Result<Finding> {
     })
 }
 
-async fn pages(store: &Store) -> Result<Finding> {
+async fn pages(store: &Store) -> Result<Observation> {
     if !store.is_embedded() {
         return Ok(well("pages", "PostgreSQL sees to its own (pg_amcheck, data checksums)"));
     }
@@ -124,21 +131,21 @@ async fn pages(store: &Store) -> Result<Finding> {
     })
 }
 
-async fn journal(store: &Store) -> Finding {
+async fn journal(store: &Store) -> Observation {
     match store.verify_journal().await {
         Ok(proof) => well("journal", format!("{} entries chained, {} hold what they told", proof.entries, proof.matching)),
         Err(unproven) => broken("journal", unproven.to_string()),
     }
 }
 
-async fn audit(store: &Store) -> Result<Finding> {
+async fn audit(store: &Store) -> Result<Observation> {
     Ok(match store.audit_log().await? {
         (entries, None) => well("audit log", format!("{} entries, each follows from the one before", entries.len())),
         (_, Some(entry)) => broken("audit log", format!("entry {entry} is not what was written, or does not follow from the one before")),
     })
 }
 
-async fn clock(store: &Store, now: DateTime<Utc>) -> Result<Finding> {
+async fn clock(store: &Store, now: DateTime<Utc>) -> Result<Observation> {
     Ok(match store.last_change().await? {
         Some(last) if last.recorded_at > now + CLOCK_SKEW => broken(
             "clock",
@@ -149,7 +156,7 @@ async fn clock(store: &Store, now: DateTime<Utc>) -> Result<Finding> {
     })
 }
 
-async fn derived(store: &Store) -> Result<Finding> {
+async fn derived(store: &Store) -> Result<Observation> {
     Ok(if store.findings_are_current().await? {
         well("findings", "findings and data flows are by this program's rules")
     } else {
@@ -157,7 +164,7 @@ async fn derived(store: &Store) -> Result<Finding> {
     })
 }
 
-async fn index(store: &Store, folder: &Path) -> Result<Finding> {
+async fn index(store: &Store, folder: &Path) -> Result<Observation> {
     let head = store.last_change().await?.map_or(0, |change| change.sequence);
     let status = search::status(folder);
     Ok(match status.unusable {
@@ -172,7 +179,7 @@ async fn index(store: &Store, folder: &Path) -> Result<Finding> {
     })
 }
 
-fn disk(data_dir: &Path) -> Finding {
+fn disk(data_dir: &Path) -> Observation {
     match fs4::available_space(data_dir) {
         Ok(bytes) if bytes < LITTLE_SPACE => {
             ailing("disk", format!("{} MiB are free at {}: writes stop when it is full; nothing is lost then", bytes >> 20, data_dir.display()))

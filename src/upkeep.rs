@@ -71,9 +71,9 @@ pub async fn doctor(database: &DatabaseArgs, quick: bool) -> Result<()> {
     }
     let store = open(database).await?;
     let mut nothing_to_say_to = Ok(());
-    let tell = |finding: &doctor::Finding| {
+    let tell = |seen: &doctor::Observation| {
         if nothing_to_say_to.is_ok() {
-            nothing_to_say_to = say(&finding.to_string());
+            nothing_to_say_to = say(&seen.to_string());
         }
     };
     let health = Box::pin(doctor::examine(&store, &database.data_dir, &database.index_folder(), now(), !quick, tell)).await.map_err(|error| told(&error))?;

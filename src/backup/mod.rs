@@ -86,7 +86,7 @@ impl Manifest {
 /// Where the manifest of a backup lies.
 #[must_use]
 pub fn manifest_of(file: &Path) -> PathBuf {
-    with_ending(file, "manifest.json")
+    with_ending(file, ".manifest.json")
 }
 
 /// Writes a backup of the database at `url`, which servers may be writing to, and its manifest. The file gets its name when it was read back and found whole.
@@ -199,7 +199,7 @@ struct Part(PathBuf);
 
 impl Part {
     fn beside(file: &Path) -> Self {
-        Self(with_ending(file, "part"))
+        Self(with_ending(file, ".part"))
     }
 
     /// Gives the file its name when all of it is on disk.
@@ -212,7 +212,7 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         // Not there where it got its name; what cannot be removed says by its ending that it is no backup.
-        for left in [self.0.clone(), with_ending(&self.0, "-wal"), with_ending(&self.0, "-shm")] {
+        for left in ["", "-wal", "-shm"].map(|ending| with_ending(&self.0, ending)) {
             let _ = std::fs::remove_file(left);
         }
     }
@@ -220,9 +220,6 @@ impl Drop for Part {
 
 fn with_ending(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    if !ending.starts_with('-') {
-        name.push(".");
-    }
     name.push(ending);
     name.into()
 }

@@ -113,7 +113,7 @@ pub static OF_PAGES: LazyLock<Assets> = LazyLock::new(|| Assets::new([include_st
 pub static OF_GRAPHIQL: LazyLock<Option<Assets>> = LazyLock::new(|| GRAPHIQL.map(Assets::new));
 
 #[cfg(graphiql)]
-const GRAPHIQL: Option<[&str; 2]> = Some([include_str!("../explorer/dist/explorer.css"), include_str!("../explorer/dist/explorer.js")]);
+const GRAPHIQL: Option<[&str; 2]> = Some([include_str!(concat!(env!("OUT_DIR"), "/explorer.css")), include_str!(concat!(env!("OUT_DIR"), "/explorer.js"))]);
 #[cfg(not(graphiql))]
 const GRAPHIQL: Option<[&str; 2]> = None;
 

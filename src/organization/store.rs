@@ -1,6 +1,7 @@
 //! Recipients and entrustees in the tables: lists, names, the link to the agency that one of them is.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -23,7 +24,7 @@ use crate::graphql::word;
 use crate::hangul;
 use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
-use crate::store::{Key, Kind, Lacking, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text, rows_with};
+use crate::store::{Key, Kind, Listing, Met, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(organization);
@@ -120,35 +121,41 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn meet_organizations<'p>(&mut self, parties: impl IntoIterator<Item = &'p Party>) -> Result<()> {
-        let (mut unmet, mut names) = (HashMap::new(), HashSet::new());
+        let mut unmet = HashMap::new();
         for party in parties {
             let id = party_key(party);
-            if !self.known.names.contains_key(&(id, party.name.clone())) {
-                names.insert((id, party.name.clone()));
-            }
             if !self.known.organizations.contains_key(&id) {
                 unmet.entry(id).or_insert(party);
             }
         }
-        if names.is_empty() && unmet.is_empty() {
+        if unmet.is_empty() {
             return Ok(());
         }
-        let stored = rows_with::<organization::Entity>(self.lookup().await?, organization::Column::Id, unmet.keys().copied().collect()).await?;
-        let ids: HashSet<Uuid> = names.iter().map(|(id, _)| *id).collect();
-        let written =
-            rows_with::<organization_name::Entity>(self.lookup().await?, organization_name::Column::OrganizationId, ids.into_iter().collect()).await?;
-        self.known.names.extend(names.into_iter().map(|name| (name, false)));
-        self.known.names.extend(written.into_iter().map(|row| ((row.organization_id, row.name), true)));
+        let ids: Vec<Uuid> = unmet.keys().copied().collect();
+        let stored = rows_with::<organization::Entity>(self.lookup().await?, organization::Column::Id, ids.clone()).await?;
+        let names = rows_with::<organization_name::Entity>(self.lookup().await?, organization_name::Column::OrganizationId, ids).await?;
         for row in stored {
             unmet.remove(&row.id);
-            self.known.organizations.insert(row.id, None);
+            self.known.organizations.insert(row.id, Met { row, names: BTreeSet::new(), is_lacking: false });
+        }
+        for row in names {
+            if let Some(met) = self.known.organizations.get_mut(&row.organization_id) {
+                met.names.insert(row.name);
+            }
         }
         let public = unmet.values().filter(|party| party.kind == OrganizationKind::Public);
         let agencies = self.agencies_named(public.map(|party| hangul::folded(&party.name)).collect()).await?;
         for (id, party) in unmet {
             let called = if party.kind == OrganizationKind::Public { agencies.get(&hangul::folded(&party.name)) } else { None };
-            let agency = called.filter(|agencies| agencies.len() == 1).and_then(|agencies| agencies.first()).copied();
-            self.known.organizations.insert(id, Some(Lacking { agency }));
+            let row = organization::Model {
+                id,
+                name: party.name.clone(),
+                name_key: name_key(&party.name),
+                kind: party.kind.as_str().to_owned(),
+                agency_id: called.filter(|agencies| agencies.len() == 1).and_then(|agencies| agencies.first()).copied(),
+                merged_into_id: None,
+            };
+            self.known.organizations.insert(id, Met { row, names: BTreeSet::new(), is_lacking: true });
         }
         Ok(())
     }
@@ -187,26 +194,22 @@ impl Write {
     pub async fn organization(&mut self, party: &Party) -> Result<Uuid> {
         self.meet_organizations([party]).await?;
         let id = party_key(party);
-        if let Some(Some(Lacking { agency })) = self.known.organizations.insert(id, None) {
-            let row = organization::Model {
-                id,
-                name: party.name.clone(),
-                name_key: name_key(&party.name),
-                kind: party.kind.as_str().to_owned(),
-                agency_id: agency,
-                merged_into_id: None,
-            };
-            let content = organization_content(&row, [&party.name]);
-            self.insert([row]);
-            self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
-            self.known.names.insert((id, party.name.clone()), true);
-            self.journal(ChangeKind::OrganizationAdded, NodeType::Organization, id, None, &content);
+        let met = self.known.organizations.get_mut(&id).ok_or_else(|| Error::internal("an organization that was looked up is missing"))?;
+        if !met.names.insert(party.name.clone()) {
+            return Ok(id);
         }
-        if self.known.names.insert((id, party.name.clone()), true) == Some(false) {
-            self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
-            // Another spelling of a body that is there already: whoever follows the journal must hear of it.
-            self.organization_amended(id).await?;
-        }
+        // Another spelling of a body that is there already: whoever follows the journal must hear of it.
+        let (kind, added) = if mem::take(&mut met.is_lacking) {
+            // The first spelling met is its name, though another one of the same key was looked up.
+            met.row.name.clone_from(&party.name);
+            (ChangeKind::OrganizationAdded, Some(met.row.clone()))
+        } else {
+            (ChangeKind::OrganizationAmended, None)
+        };
+        let content = organization_content(&met.row, &met.names);
+        self.insert(added);
+        self.insert([organization_name::Model { organization_id: id, name: party.name.clone() }]);
+        self.journal(kind, NodeType::Organization, id, None, &content);
         Ok(id)
     }
 
@@ -231,6 +234,7 @@ impl Write {
     }
 
     async fn organization_changed(&mut self, id: Uuid, kind: ChangeKind) -> Result<()> {
+        self.known.organizations.remove(&id);
         let row = organization::Entity::find_by_id(id).one(self.txn().await?).await?;
         let row = row.ok_or_else(|| Error::internal("an organization that was amended is missing"))?;
         let names = organization_name::Entity::find().filter(organization_name::Column::OrganizationId.eq(id)).all(self.txn().await?).await?;

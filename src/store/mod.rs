@@ -29,7 +29,7 @@ pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub(crate) use load::{relation, rows_with};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub(crate) use rows::Rows;
-pub(crate) use write::Lacking;
+pub(crate) use write::Met;
 pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
 use crate::error::{Error, Result};

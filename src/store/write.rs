@@ -1,10 +1,11 @@
 //! A write: one transaction in which rows and their journal entries are stored together, or not at all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::mem;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use entity::organization;
 use sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryOrder as _, TransactionTrait as _};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -58,17 +59,19 @@ pub(crate) struct Known {
     pub agencies: HashMap<String, Uuid>,
     /// Statutes, and whether the register has them.
     pub statutes: HashMap<Uuid, bool>,
-    /// Organizations that the register has (`None`), and those that it lacks, with the agency of their name.
-    pub organizations: HashMap<Uuid, Option<Lacking>>,
-    /// Names of organizations as written, and whether the register has them.
-    pub names: HashMap<(Uuid, String), bool>,
+    /// Organizations as they are, or as they will be once they are named.
+    pub organizations: HashMap<Uuid, Met>,
 }
 
-/// An organization that the register lacks.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lacking {
-    /// The agency that bears its name, if exactly one does.
-    pub agency: Option<Uuid>,
+/// An organization that was looked up.
+#[derive(Debug)]
+pub(crate) struct Met {
+    /// As it is stored, or will be.
+    pub row: organization::Model,
+    /// Its names as documents write them.
+    pub names: BTreeSet<String>,
+    /// Whether the register lacks it.
+    pub is_lacking: bool,
 }
 
 impl Store {

@@ -274,7 +274,7 @@ impl Write {
         self.insert(aliases);
         self.known.agencies.insert(row.code.clone(), row.id);
         // A body that was looked up and is not stored yet may be this agency.
-        self.known.organizations.retain(|_, lacking| lacking.is_none());
+        self.known.organizations.retain(|_, met| !met.is_lacking);
         self.link_organizations(&row, input).await?;
         Ok(recorded)
     }

@@ -39,6 +39,9 @@ use crate::journal::store::LastTally;
 /// Log directives under which the database libraries tell warnings only.
 pub const QUIET_LOG: &str = "sqlx=warn,sea_orm_migration=warn";
 
+/// A connection that nobody used for so long is tried before it is used again: the database may have been restarted meanwhile.
+const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
+
 /// How many connections the pool may hold and how long a request waits for one.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
@@ -77,6 +80,8 @@ impl Store {
             .max_connections(pool.max_connections)
             .acquire_timeout(pool.acquire_timeout)
             .connect_timeout(pool.acquire_timeout)
+            // Asked before each statement, a connection whether it still stands costs as much as the statement.
+            .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
             .sqlx_logging(false)
             // WAL: readers never wait for the writer. FULL: an acknowledged write survives a power cut.
             .map_sqlx_sqlite_opts(move |sqlite| {

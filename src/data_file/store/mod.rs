@@ -19,9 +19,11 @@ use crate::agency::agency_keys;
 use crate::collected_item::ItemCategories;
 use crate::collected_item::graphql::{CollectedItemFilter, CollectedItemsFilter};
 use crate::error::{Error, Result};
+use crate::graphql::filter::CountFilter;
 use crate::identity::NodeType;
+use crate::impact_assessment::graphql::ImpactAssessmentFilter;
 use crate::store::{
-    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
+    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Operand, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
     linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force,
 };
 
@@ -243,7 +245,7 @@ impl DataFileFilter {
             self.name.as_ref().map(|filter| folded_text(column(data_file::Column::NameFolded), filter)),
             self.status.as_ref().map(|filter| exact(column(data_file::Column::Status), filter.words(), filter.is_null)),
             self.agency.as_ref().map(|filter| Ok::<_, Error>(among(column(data_file::Column::AgencyId), agency_keys(filter)?))).transpose()?,
-            self.data_subject_count.as_ref().map(|filter| count(column(data_file::Column::DataSubjectCount), filter)),
+            self.data_subject_count.as_ref().map(|filter| subjects(column(data_file::Column::DataSubjectCount), filter)),
             self.registered_on.as_ref().map(|filter| date(column(data_file::Column::RegisteredOn), filter)),
             self.registration.as_ref().map(|filter| Ok::<_, Error>(among(registration(), filter.keys()?))).transpose()?,
             self.content().condition(&registration())?,
@@ -254,12 +256,16 @@ impl DataFileFilter {
                 .map(|assessments| {
                     linked(assessments.some.as_ref(), assessments.none.as_ref(), |filter| {
                         let link = |column: impact_assessment_data_file::Column| Expr::col((impact_assessment_data_file::Entity, column));
-                        Ok(Query::select()
+                        let mut links = Query::select();
+                        links
                             .expr(Expr::val(1))
                             .from(impact_assessment_data_file::Entity)
-                            .and_where(link(impact_assessment_data_file::Column::DataFileId).equals((data_file::Entity, data_file::Column::Id)))
-                            .cond_where(among(link(impact_assessment_data_file::Column::ImpactAssessmentId), filter.keys(today)?))
-                            .take())
+                            .and_where(link(impact_assessment_data_file::Column::DataFileId).equals((data_file::Entity, data_file::Column::Id)));
+                        // Any assessment will do: then it need not be looked up.
+                        if **filter != ImpactAssessmentFilter::default() {
+                            links.cond_where(among(link(impact_assessment_data_file::Column::ImpactAssessmentId), filter.keys(today)?));
+                        }
+                        Ok(links)
                     })
                 })
                 .transpose()?
@@ -267,6 +273,14 @@ impl DataFileFilter {
         ]);
         combined(own, self.and.as_ref(), self.or.as_ref(), self.not.as_ref(), |filter| filter.condition(today))
     }
+}
+
+/// Condition on the number of data subjects. At least so many is said of the expression that the index is on: none stated counts as less than any number there.
+fn subjects(column: Operand, filter: &CountFilter) -> Condition {
+    let at_least = filter.gte.filter(|least| least.0 >= 0);
+    let rest = CountFilter { gte: filter.gte.filter(|_| at_least.is_none()), ..filter.clone() };
+    let stated = at_least.map(|least| Condition::all().add(Expr::cust("COALESCE(\"data_file\".\"data_subject_count\", -1)").gte(least.0)));
+    all_of([Some(count(column, &rest)), stated])
 }
 
 /// Conditions on what counts for a file: what its registration states, and what the policies in force that cover it state.

@@ -304,6 +304,9 @@ pub struct DatabaseArgs {
     /// Longest wait for a connection, and for the lock of an embedded database, in seconds.
     #[arg(long, env = "YEOLLAM_DATABASE_WAIT", default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
     pub database_wait: u64,
+    /// Memory for rows that were read from the database, so that they are not read again, in bytes; 0 keeps none.
+    #[arg(long, env = "YEOLLAM_ROW_CACHE", default_value_t = 268_435_456, value_name = "BYTES", global = true)]
+    pub row_cache: usize,
 }
 
 /// How the register is served.
@@ -447,7 +450,8 @@ impl DatabaseArgs {
     /// Settings of the pool of connections.
     #[must_use]
     pub fn pool(&self) -> PoolSettings {
-        PoolSettings { max_connections: self.database_connections, acquire_timeout: Duration::from_secs(self.database_wait), ..PoolSettings::default() }
+        let acquire_timeout = Duration::from_secs(self.database_wait);
+        PoolSettings { max_connections: self.database_connections, acquire_timeout, row_cache: self.row_cache, ..PoolSettings::default() }
     }
 }
 

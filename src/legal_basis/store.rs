@@ -19,11 +19,11 @@ use crate::journal::ChangeKind;
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
-crate::identified!(statute);
+crate::identified!(statute kept);
 
 crate::parts! {
     /// Bases of a registration.
-    BasesOfRegistration: legal_basis, RegistrationId, registration_id;
+    BasesOfRegistration: legal_basis, RegistrationId, registration_id, kept;
     /// Bases of a provision.
     BasesOfProvision: legal_basis, ProvisionId, provision_id;
     /// Bases of video devices.

@@ -27,7 +27,7 @@ use crate::journal::ChangeKind;
 use crate::store::{Key, Kind, Listing, Met, Order, OrderKey, Store, Write, all_of, among, combined, exact, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
-crate::identified!(organization);
+crate::identified!(organization kept);
 
 /// Merges an organization into another one: every record that names it counts for the other. Names stay as written.
 #[derive(Clone, Copy, Debug)]

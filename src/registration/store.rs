@@ -31,11 +31,11 @@ use crate::store::{
 };
 use crate::vocabulary::Vocabulary as _;
 
-crate::identified!(registration);
+crate::identified!(registration kept);
 
 crate::parts! {
     /// Limits to access of a registration.
-    RestrictionsOfRegistration: access_restriction, RegistrationId, registration_id;
+    RestrictionsOfRegistration: access_restriction, RegistrationId, registration_id, kept;
 }
 
 impl Write {

@@ -1,5 +1,6 @@
 //! Loader keys that many nouns share: a row by its id, the parts of an owner. Each relation is one key and one statement, however many rows ask.
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, 
 use uuid::Uuid;
 
 use super::Store;
+use super::kept::Keepable;
 use crate::error::{Error, Result};
 
 /// A relation that is declared where it is used, as joins take it.
@@ -44,6 +46,8 @@ pub trait Identified: EntityTrait<Model: Clone + Send + Sync> {
     const ID: Self::Column;
     /// Key of a row.
     fn id(row: &Self::Model) -> Uuid;
+    /// How a row is kept in memory; not at all where nothing is said.
+    const KEPT: Option<Keepable<Self::Model>> = None;
 }
 
 /// Loader key: the row with that id.
@@ -56,7 +60,7 @@ pub type RowOf<E> = <E as EntityTrait>::Model;
 pub type PartRow<P> = <<P as Part>::Entity as EntityTrait>::Model;
 
 /// Table whose rows belong to an owner and have an order in it.
-pub trait Part: 'static {
+pub trait Part: Sized + 'static {
     /// The table.
     type Entity: EntityTrait<Model: Clone + Send + Sync>;
     /// Column of the owner's key.
@@ -65,6 +69,8 @@ pub trait Part: 'static {
     const POSITION: <Self::Entity as EntityTrait>::Column;
     /// Owner of a row.
     fn owner(row: &<Self::Entity as EntityTrait>::Model) -> Option<Uuid>;
+    /// How the parts of an owner are kept in memory; not at all where nothing is said.
+    const KEPT: Option<Keepable<Vec<PartRow<Self>>>> = None;
 }
 
 /// Loader key: the parts of an owner, in order.
@@ -110,8 +116,11 @@ impl<E: Identified> Loader<ById<E>> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[ById<E>]) -> Result<HashMap<ById<E>, Self::Value>> {
-        let rows = E::find().filter(E::ID.is_in(padded(keys.iter().map(|key| key.0)))).all(self.db()).await?;
-        Ok(rows.into_iter().map(|row| (ById::new(E::id(&row)), Arc::new(row))).collect())
+        let rows = self.kept_or(E::KEPT, TypeId::of::<E>(), keys.iter().map(|key| key.0), async |missing: Vec<Uuid>| {
+            let rows = E::find().filter(E::ID.is_in(padded(missing))).all(self.db()).await?;
+            Ok(rows.into_iter().map(|row| (E::id(&row), row)).collect())
+        });
+        Ok(rows.await?.into_iter().map(|(id, row)| (ById::new(id), Arc::new(row))).collect())
     }
 }
 
@@ -120,39 +129,39 @@ impl<P: Part> Loader<Children<P>> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[Children<P>]) -> Result<HashMap<Children<P>, Self::Value>> {
-        let rows = P::Entity::find()
-            .filter(P::OWNER.is_in(padded(keys.iter().map(|key| key.0))))
-            .order_by_asc(P::OWNER)
-            .order_by_asc(P::POSITION)
-            .all(self.db())
-            .await?;
-        let mut parts: HashMap<Uuid, Vec<_>> = HashMap::new();
-        for row in rows {
-            if let Some(owner) = P::owner(&row) {
-                parts.entry(owner).or_default().push(row);
+        let parts = self.kept_or(P::KEPT, TypeId::of::<P>(), keys.iter().map(|key| key.0), async |missing: Vec<Uuid>| {
+            // An owner without parts is known too.
+            let mut parts: HashMap<Uuid, Vec<_>> = missing.iter().map(|owner| (*owner, Vec::new())).collect();
+            let rows = P::Entity::find().filter(P::OWNER.is_in(padded(missing))).order_by_asc(P::OWNER).order_by_asc(P::POSITION).all(self.db()).await?;
+            for row in rows {
+                if let Some(owner) = P::owner(&row) {
+                    parts.entry(owner).or_default().push(row);
+                }
             }
-        }
-        Ok(keys.iter().map(|key| (key.clone(), Arc::new(parts.remove(&key.0).unwrap_or_default()))).collect())
+            Ok(parts)
+        });
+        Ok(parts.await?.into_iter().map(|(owner, rows)| (Children::new(owner), Arc::new(rows))).collect())
     }
 }
 
-/// Declares that a table's rows have a derived key in `id`.
+/// Declares that a table's rows have a derived key in `id`; with `kept` behind the table, that they are kept in memory once they were read.
 #[macro_export]
 macro_rules! identified {
-    ($($table:ident),+ $(,)?) => {$(
+    ($($table:ident $($kept:ident)?),+ $(,)?) => {$(
         impl $crate::store::Identified for entity::$table::Entity {
             const ID: entity::$table::Column = entity::$table::Column::Id;
             fn id(row: &entity::$table::Model) -> uuid::Uuid {
                 row.id
             }
+            $(const KEPT: Option<$crate::store::Keepable<entity::$table::Model>> = Some($crate::store::Keepable::$kept());)?
         }
     )+};
 }
 
-/// Declares a relation from an owner to its parts: `Marker: table, OwnerColumn, owner_field;` with `?` where the column may be null.
+/// Declares a relation from an owner to its parts: `Marker: table, OwnerColumn, owner_field;`, and `kept` behind it where they are kept in memory once they were read.
 #[macro_export]
 macro_rules! parts {
-    ($($(#[$doc:meta])* $marker:ident: $table:ident, $column:ident, $field:ident $(?$null:tt)?;)+) => {$(
+    ($($(#[$doc:meta])* $marker:ident: $table:ident, $column:ident, $field:ident $(, $kept:ident)?;)+) => {$(
         $(#[$doc])*
         #[derive(Debug)]
         pub enum $marker {}
@@ -164,6 +173,7 @@ macro_rules! parts {
             fn owner(row: &entity::$table::Model) -> Option<uuid::Uuid> {
                 row.$field.into()
             }
+            $(const KEPT: Option<$crate::store::Keepable<Vec<entity::$table::Model>>> = Some($crate::store::Keepable::$kept());)?
         }
     )+};
 }

@@ -3,6 +3,7 @@
 mod condition;
 mod deferred;
 mod in_force;
+mod kept;
 mod load;
 mod page;
 mod reference;
@@ -25,6 +26,7 @@ pub use in_force::{
     Stated, exempt_left_out_sql, linked_files, listed_by_default, listed_by_default_sql, of_agencies, record_order, registration_in_force_sql,
     revision_in_force_sql, revisions_in_force, standing_organization, stated_for,
 };
+pub use kept::Keepable;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub(crate) use load::{relation, rows_with};
 pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
@@ -32,6 +34,7 @@ pub(crate) use rows::Rows;
 pub(crate) use write::Met;
 pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
+use self::kept::Kept;
 use crate::error::{Error, Result};
 use crate::journal::Head;
 use crate::journal::store::LastTally;
@@ -51,11 +54,13 @@ pub struct PoolSettings {
     pub acquire_timeout: Duration,
     /// SQLite: memory for pages of the database that each connection may hold, in MiB. What many connections read is in the system's own cache.
     pub page_cache: u32,
+    /// Memory for rows that were read, in bytes; 0 keeps none.
+    pub row_cache: usize,
 }
 
 impl Default for PoolSettings {
     fn default() -> Self {
-        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10), page_cache: 16 }
+        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10), page_cache: 16, row_cache: 0 }
     }
 }
 
@@ -65,6 +70,7 @@ pub struct Store {
     db: DatabaseConnection,
     head: Head,
     last_tally: LastTally,
+    kept: Kept,
 }
 
 impl Store {
@@ -100,7 +106,8 @@ impl Store {
                     .busy_timeout(longest_wait)
             })
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
-        Ok(Self { db: Database::connect(options).await.map_err(unavailable)?, head: Head::default(), last_tally: LastTally::default() })
+        let db = Database::connect(options).await.map_err(unavailable)?;
+        Ok(Self { db, head: Head::default(), last_tally: LastTally::default(), kept: Kept::new(pool.row_cache) })
     }
 
     /// Closes every connection; what was committed is on disk then.
@@ -172,11 +179,12 @@ impl Store {
         Ok(())
     }
 
-    /// Lets go of what was erased, as far as the database keeps it beside its tables: SQLite in its write-ahead log. What PostgreSQL keeps until it vacuums is its operator's (docs/adr/0015).
+    /// Lets go of what was erased, as far as the database keeps it beside its tables: SQLite in its write-ahead log; and as far as it is kept in memory here. What PostgreSQL keeps until it vacuums is its operator's (docs/adr/0015).
     ///
     /// # Errors
     /// Those of the database.
     pub async fn let_go(&self) -> Result<()> {
+        self.forget_rows();
         if self.db.get_database_backend() == DatabaseBackend::Sqlite {
             self.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }

@@ -165,7 +165,29 @@ async fn lists_within_lists_are_cut_by_the_database(server: Server) {
     assert_eq!(many.iter().filter(|sql| sql.contains("ROW_NUMBER")).count(), 4, "{many:#?}");
 }
 
+/// Rows that never change, and those that many others name, stay in memory until the journal goes on.
+async fn what_was_read_is_not_read_again(server: Server) {
+    let document = |name: &str| {
+        format!(
+            "query {name} {{ {FILES} {{ nodes {{ id agency {{ name parent {{ name }} }} registration {{ purpose collectedItems {{ name }} legalBases {{ citation statute {{ name }} }} }} }} }} }}"
+        )
+    };
+    let (first, read) = server.observed(&document("first"), json!({})).await;
+    server.statements();
+    let second = server.query(&document("second"), json!({})).await;
+    let kept = server.statements();
+    assert_eq!(second, first);
+    assert_eq!(kept.len(), 1, "the list alone: {kept:#?}");
+    assert!(read.len() >= 6, "{read:#?}");
+    let token = server.token(Role::Regulator, None, "위원회 담당자").await;
+    let issue = "mutation ($file: ID!) { recommendationIssue(dataFileId: $file, input: {ground: \"보완할 것\"}) { recommendation { id } } }";
+    server.query_as(&token, issue, json!({"file": first["dataFiles"]["nodes"][0]["id"]})).await;
+    server.statements();
+    assert_eq!(server.query(&document("third"), json!({})).await, first);
+    assert_eq!(server.statements().len(), read.len(), "an entry of the journal makes all of them strange");
+}
+
 on_both!(
     Data::Generated => a_field_costs_the_same_for_three_and_for_thirty, a_list_of_the_register_costs_the_same_for_three_and_for_thirty,
-    lists_within_lists_are_cut_by_the_database,
+    lists_within_lists_are_cut_by_the_database, what_was_read_is_not_read_again,
 );

@@ -29,7 +29,7 @@ use crate::vocabulary::Vocabulary as _;
 
 pub use reorganise::{Registering, Renaming, Succeeded, Succeeding};
 
-crate::identified!(agency);
+crate::identified!(agency kept);
 
 /// List of agencies: those that a filter admits, or the children of an agency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -186,6 +186,7 @@ impl Server {
 
     /// `data` of the answer to a document, with the statements that the database was asked for it: not from memory.
     pub async fn observed(&self, document: &str, variables: Value) -> (Value, Vec<String>) {
+        self.store.forget_rows();
         self.statements.lock().unwrap().clear();
         let body = json!({ "query": document, "variables": variables }).to_string();
         let request = self.request(reqwest::Method::POST, "/graphql").header("content-type", "application/json").header("cache-control", "no-store").body(body);
@@ -308,7 +309,7 @@ pub fn salts() -> Salts {
 // What follows is all that the harness knows of how a server is put together.
 
 async fn connect(url: &str) -> Store {
-    let pool = PoolSettings { max_connections: 4, ..PoolSettings::default() };
+    let pool = PoolSettings { max_connections: 4, row_cache: 1 << 20, ..PoolSettings::default() };
     Store::connect(url, &pool).await.unwrap_or_else(|error| panic!("{url}: {}", error.chain()))
 }
 

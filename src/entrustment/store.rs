@@ -18,7 +18,7 @@ use crate::identity::{NodeType, part_key};
 use crate::organization::graphql::OrganizationFilter;
 use crate::organization::{Party, organization_keys};
 use crate::stated::{StatedBy, StatedForFilter, Whose};
-use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, date, plain_text, record_order, stated_for};
+use crate::store::{Cut, Keepable, Listing, Order, Stated, Write, all_of, among, combined, date, plain_text, record_order, stated_for};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(entrustment);
@@ -126,6 +126,7 @@ impl EntrustmentListing {
 
 impl Listing for EntrustmentListing {
     type Row = entrustment::Model;
+    const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let stated =

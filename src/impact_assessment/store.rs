@@ -26,7 +26,9 @@ use crate::problem::Problems;
 use crate::redaction::ButErased;
 use crate::registration::Recorded;
 use crate::source::DocumentKeys;
-use crate::store::{EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number};
+use crate::store::{
+    Cut, EARLIEST, EARLIEST_SQL, Keepable, Key, Kind, Listing, Order, OrderKey, Write, all_of, among, combined, exact, key, linked_files, negated, number,
+};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(impact_assessment);
@@ -260,6 +262,7 @@ impl ImpactAssessmentListing {
 
 impl Listing for ImpactAssessmentListing {
     type Row = impact_assessment::Model;
+    const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
 
     fn source(&self, data_files: &[Uuid]) -> SelectStatement {
         let mut select = impact_assessment::Entity::find().into_query();

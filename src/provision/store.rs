@@ -21,7 +21,9 @@ use crate::legal_basis::{BasisOwner, bases_by};
 use crate::organization::{Party, organization_keys};
 use crate::retention::{Retention, RetentionOwner, term_rows, terms_by};
 use crate::stated::{StatedBy, StatedForFilter, Whose};
-use crate::store::{Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, linked, plain_text, record_order, stated_for};
+use crate::store::{
+    Cut, Keepable, Listing, Order, Stated, Write, all_of, among, combined, exact, flag, folded_text, linked, plain_text, record_order, stated_for,
+};
 use crate::vocabulary::Vocabulary as _;
 
 crate::identified!(provision);
@@ -156,6 +158,7 @@ impl ProvisionListing {
 
 impl Listing for ProvisionListing {
     type Row = provision::Model;
+    const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let stated = Stated { table: "provision", rows: provision::Entity::find().into_query(), organization: "recipient_id", kind: DataFlowKind::Provision };

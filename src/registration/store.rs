@@ -26,8 +26,8 @@ use crate::provision::provisions_by;
 use crate::retention::{self, Retention, RetentionOwner, term_rows, terms_by};
 use crate::stated::StatedBy;
 use crate::store::{
-    Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked, linked_files,
-    number, of_agencies, plain_text, rows_with, text_list,
+    Cut, Keepable, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, count, date, exact, flag, folded_text, instant, key, linked,
+    linked_files, number, of_agencies, plain_text, rows_with, text_list,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -343,6 +343,7 @@ impl RegistrationListing {
 
 impl Listing for RegistrationListing {
     type Row = registration::Model;
+    const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let column = |column: registration::Column| Expr::col((registration::Entity, column));

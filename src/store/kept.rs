@@ -1,15 +1,15 @@
-//! Rows that are kept in memory, by their key: those of registrations, which never change, and those that many others name (agencies, organizations, statutes).
+//! What loaders read and may read again: rows of registrations, which never change, those that many others name (agencies, organizations, statutes), and the pages of lists under one of them.
 //!
-//! They are kept as bytes, a fraction of what the rows themselves take, and belong to the entry of the journal that was the last one when they were asked for: any later entry makes all of them
+//! It is kept as bytes, a fraction of what the rows themselves take, and belongs to the entry of the journal that was the last one when it was asked for: any later entry makes all of it
 //! strange. So nothing is invalidated, a redaction no less than an amendment, and what is read is never older than what the answer states (docs/adr/0027).
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
 use super::Store;
 use crate::cache::{Cache, CacheFigures};
@@ -33,9 +33,12 @@ impl<V: Serialize + DeserializeOwned> Keepable<V> {
     }
 }
 
-/// What is kept, with the last entry of the journal that was known when it was asked for.
+/// Where something is kept: the type of its loader's key, and that key's digest.
+type Place = (TypeId, [u8; 32]);
+
+/// What is kept, each with the last entry of the journal that was known when it was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Kept(Arc<Cache<(TypeId, Uuid), (i64, Arc<[u8]>)>>);
+pub(super) struct Kept(Arc<Cache<Place, (i64, Arc<[u8]>)>>);
 
 impl Kept {
     /// Nothing yet, and at most so many bytes.
@@ -44,22 +47,47 @@ impl Kept {
     }
 }
 
+/// Digest of everything that tells a loader's key from another one of its type.
+struct Digest(blake3::Hasher);
+
+impl Digest {
+    fn of(key: &impl Hash) -> [u8; 32] {
+        let mut digest = Self(blake3::Hasher::new());
+        key.hash(&mut digest);
+        digest.0.finalize().into()
+    }
+}
+
+impl Hasher for Digest {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Its first eight bytes.
+    fn finish(&self) -> u64 {
+        self.0.finalize().as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
 impl Store {
-    /// The values of the keys, from memory as far as they are there, and by `load` as far as they are not. `of` tells values of one kind from those of another.
-    pub(super) async fn kept_or<V>(
+    /// The values of a loader's keys, from memory as far as they are there, and by `load` as far as they are not.
+    pub(crate) async fn kept_or<K, V>(
         &self,
         keepable: Option<Keepable<V>>,
-        of: TypeId,
-        keys: impl Iterator<Item = Uuid>,
-        load: impl AsyncFnOnce(Vec<Uuid>) -> Result<HashMap<Uuid, V>>,
-    ) -> Result<HashMap<Uuid, V>> {
-        let Some(keepable) = keepable.filter(|_| self.kept.0.is_on()) else { return load(keys.collect()).await };
+        keys: Vec<K>,
+        load: impl AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>>,
+    ) -> Result<HashMap<K, V>>
+    where
+        K: Eq + Hash + 'static,
+    {
+        let Some(keepable) = keepable.filter(|_| self.kept.0.is_on()) else { return load(keys).await };
         // Noted before anything is read: what is read later may be newer than that, never older.
         let entry = self.head().sequence();
+        let place = |key: &K| -> Place { (TypeId::of::<K>(), Digest::of(key)) };
         let mut values = HashMap::new();
         let mut missing = Vec::new();
         for key in keys {
-            let kept = self.kept.0.get(&(of, key)).filter(|(of_entry, _)| *of_entry == entry);
+            let kept = self.kept.0.get(&place(&key)).filter(|(of_entry, _)| *of_entry == entry);
             match kept.and_then(|(_, bytes)| (keepable.value)(&bytes)) {
                 Some(value) => {
                     values.insert(key, value);
@@ -76,7 +104,7 @@ impl Store {
         for (key, value) in read {
             if is_of_entry && let Some(bytes) = (keepable.bytes)(&value) {
                 let size = bytes.len() + OVERHEAD;
-                self.kept.0.put((of, key), (entry, bytes.into()), size);
+                self.kept.0.put(place(&key), (entry, bytes.into()), size);
             }
             values.insert(key, value);
         }

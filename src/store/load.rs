@@ -1,7 +1,7 @@
 //! Loader keys that many nouns share: a row by its id, the parts of an owner. Each relation is one key and one statement, however many rows ask.
 
-use std::any::TypeId;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -116,11 +116,11 @@ impl<E: Identified> Loader<ById<E>> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[ById<E>]) -> Result<HashMap<ById<E>, Self::Value>> {
-        let rows = self.kept_or(E::KEPT, TypeId::of::<E>(), keys.iter().map(|key| key.0), async |missing: Vec<Uuid>| {
-            let rows = E::find().filter(E::ID.is_in(padded(missing))).all(self.db()).await?;
-            Ok(rows.into_iter().map(|row| (E::id(&row), row)).collect())
+        let rows = self.kept_or(E::KEPT, keys.to_vec(), async |missing: Vec<ById<E>>| {
+            let rows = E::find().filter(E::ID.is_in(padded(missing.iter().map(|key| key.0)))).all(self.db()).await?;
+            Ok(rows.into_iter().map(|row| (ById::new(E::id(&row)), row)).collect())
         });
-        Ok(rows.await?.into_iter().map(|(id, row)| (ById::new(id), Arc::new(row))).collect())
+        Ok(shared(rows.await?))
     }
 }
 
@@ -129,19 +129,24 @@ impl<P: Part> Loader<Children<P>> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[Children<P>]) -> Result<HashMap<Children<P>, Self::Value>> {
-        let parts = self.kept_or(P::KEPT, TypeId::of::<P>(), keys.iter().map(|key| key.0), async |missing: Vec<Uuid>| {
+        let parts = self.kept_or(P::KEPT, keys.to_vec(), async |missing: Vec<Children<P>>| {
+            let owners = padded(missing.iter().map(|key| key.0));
             // An owner without parts is known too.
-            let mut parts: HashMap<Uuid, Vec<_>> = missing.iter().map(|owner| (*owner, Vec::new())).collect();
-            let rows = P::Entity::find().filter(P::OWNER.is_in(padded(missing))).order_by_asc(P::OWNER).order_by_asc(P::POSITION).all(self.db()).await?;
-            for row in rows {
+            let mut parts: HashMap<Children<P>, Vec<_>> = missing.into_iter().map(|owner| (owner, Vec::new())).collect();
+            for row in P::Entity::find().filter(P::OWNER.is_in(owners)).order_by_asc(P::OWNER).order_by_asc(P::POSITION).all(self.db()).await? {
                 if let Some(owner) = P::owner(&row) {
-                    parts.entry(owner).or_default().push(row);
+                    parts.entry(Children::new(owner)).or_default().push(row);
                 }
             }
             Ok(parts)
         });
-        Ok(parts.await?.into_iter().map(|(owner, rows)| (Children::new(owner), Arc::new(rows))).collect())
+        Ok(shared(parts.await?))
     }
+}
+
+/// Values as loaders answer them: several fields may ask for one.
+pub(crate) fn shared<K: Eq + Hash, V>(values: HashMap<K, V>) -> HashMap<K, Arc<V>> {
+    values.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
 }
 
 /// Declares that a table's rows have a derived key in `id`; with `kept` behind the table, that they are kept in memory once they were read.

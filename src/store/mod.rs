@@ -28,8 +28,8 @@ pub use in_force::{
 };
 pub use kept::Keepable;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
-pub(crate) use load::{relation, rows_with};
-pub use page::{Cursor, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
+pub(crate) use load::{relation, rows_with, shared};
+pub use page::{Cursor, Cut, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub(crate) use rows::Rows;
 pub(crate) use write::Met;
 pub use write::{JOURNAL_CHANNEL, Salts, Write};

@@ -10,10 +10,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Alias, Asterisk, Expr, ExprTrait as _, Func, Order as Direction, Query, SelectStatement, WindowStatement};
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::Store;
+use super::kept::Keepable;
 use crate::error::{Error, Result};
 use crate::identity::abbreviated;
 
@@ -289,6 +291,17 @@ pub trait Listing: Clone + Eq + Hash + Send + Sync + 'static {
 
     /// Order of the rows.
     fn order(&self) -> Order<Self::Row>;
+
+    /// How a page under a parent is kept in memory; not at all where nothing is said. Only of rows that the journal tells of.
+    const KEPT: Option<Keepable<Cut<Self::Row>>> = None;
+}
+
+/// A page's rows with what lies around them, as they were read.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Cut<R> {
+    rows: Vec<R>,
+    has_previous: bool,
+    has_next: bool,
 }
 
 /// A page's rows with what lies around them.
@@ -327,21 +340,25 @@ const PARENT: &str = "parent_id";
 const ROW_NUMBER: &str = "row_number";
 
 impl Store {
-    async fn page_of_register<L: Listing>(&self, listing: &L, page: &Page) -> Result<Slice<L::Row>> {
+    /// The page of one parent or of the register itself: the database need not read beyond it where an index has the order.
+    async fn page_of<L: Listing>(&self, listing: &L, page: &Page, parent: Option<Uuid>) -> Result<Cut<L::Row>> {
         let order = listing.order();
         let mut select = Query::select();
-        select.column((Alias::new(SOURCE), Asterisk)).from_subquery(listing.source(&[]), Alias::new(SOURCE)).limit(page.limit + 1);
+        select.column((Alias::new(SOURCE), Asterisk)).from_subquery(listing.source(parent.as_slice()), Alias::new(SOURCE)).limit(page.limit + 1);
         narrow(&mut select, &order, page)?;
         for expression in order.expressions() {
             select.order_by_expr(expression, direction(&order, page));
         }
         let rows = self.db.query_all(&select).await?;
         let rows = rows.iter().map(|row| L::Row::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
-        Ok(slice(&order, page, rows))
+        Ok(cut(page, rows))
     }
 
     /// One statement for the page of every parent: rows are numbered within their parent and cut there.
-    async fn pages_of_parents<L: Listing>(&self, listing: &L, page: &Page, parents: &[Uuid]) -> Result<HashMap<Uuid, Slice<L::Row>>> {
+    async fn pages_of_parents<L: Listing>(&self, listing: &L, page: &Page, parents: &[Uuid]) -> Result<HashMap<Uuid, Cut<L::Row>>> {
+        if let [parent] = *parents {
+            return Ok(HashMap::from([(parent, self.page_of(listing, page, Some(parent)).await?)]));
+        }
         let order = listing.order();
         let mut window = WindowStatement::partition_by(Alias::new(PARENT));
         for expression in order.expressions() {
@@ -364,7 +381,7 @@ impl Store {
         for row in self.db.query_all(&select).await? {
             rows.entry(row.try_get("", PARENT)?).or_default().push(L::Row::from_query_result(&row, "")?);
         }
-        Ok(parents.iter().map(|parent| (*parent, slice(&order, page, rows.remove(parent).unwrap_or_default()))).collect())
+        Ok(parents.iter().map(|parent| (*parent, cut(page, rows.remove(parent).unwrap_or_default()))).collect())
     }
 
     async fn total_of_register<L: Listing>(&self, listing: &L) -> Result<i64> {
@@ -403,7 +420,7 @@ fn narrow<R>(select: &mut SelectStatement, order: &Order<R>, page: &Page) -> Res
 }
 
 /// Cuts the row fetched beyond the page, which only tells that there is more.
-fn slice<R>(order: &Order<R>, page: &Page, mut rows: Vec<R>) -> Slice<R> {
+fn cut<R>(page: &Page, mut rows: Vec<R>) -> Cut<R> {
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -411,7 +428,15 @@ fn slice<R>(order: &Order<R>, page: &Page, mut rows: Vec<R>) -> Slice<R> {
         rows.reverse();
     }
     let (has_previous, has_next) = if page.is_backward { (has_more, page.before.is_some()) } else { (page.after.is_some(), has_more) };
-    Slice { rows: rows.into_iter().map(|row| (order.cursor(&row), row)).collect(), has_previous, has_next }
+    Cut { rows, has_previous, has_next }
+}
+
+impl<R> Cut<R> {
+    /// With the cursor of each row.
+    fn in_order(self, order: &Order<R>) -> Slice<R> {
+        let Self { rows, has_previous, has_next } = self;
+        Slice { rows: rows.into_iter().map(|row| (order.cursor(&row), row)).collect(), has_previous, has_next }
+    }
 }
 
 impl<L: Listing> async_graphql::dataloader::Loader<PageOf<L>> for Store {
@@ -419,22 +444,31 @@ impl<L: Listing> async_graphql::dataloader::Loader<PageOf<L>> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[PageOf<L>]) -> Result<HashMap<PageOf<L>, Self::Value>> {
-        let mut groups: HashMap<(&L, &Page), Vec<Uuid>> = HashMap::new();
-        let mut loaded = HashMap::new();
-        for key in keys {
-            match key.parent {
-                Some(parent) => groups.entry((&key.listing, &key.page)).or_default().push(parent),
-                None => {
-                    loaded.insert(key.clone(), Arc::new(self.page_of_register(&key.listing, &key.page).await?));
+        let (under_parents, of_register): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|key| key.parent.is_some());
+        let mut cuts = self
+            .kept_or(L::KEPT, under_parents, async |missing: Vec<PageOf<L>>| {
+                let mut groups: HashMap<(&L, &Page), Vec<Uuid>> = HashMap::new();
+                for key in &missing {
+                    groups.entry((&key.listing, &key.page)).or_default().extend(key.parent);
                 }
-            }
+                let mut cuts = HashMap::new();
+                for ((listing, page), parents) in groups {
+                    for (parent, cut) in self.pages_of_parents(listing, page, &parents).await? {
+                        cuts.insert(PageOf { listing: listing.clone(), parent: Some(parent), page: page.clone() }, cut);
+                    }
+                }
+                Ok(cuts)
+            })
+            .await?;
+        for key in of_register {
+            let cut = self.page_of(&key.listing, &key.page, None).await?;
+            cuts.insert(key, cut);
         }
-        for ((listing, page), parents) in groups {
-            for (parent, slice) in self.pages_of_parents(listing, page, &parents).await? {
-                loaded.insert(PageOf { listing: listing.clone(), parent: Some(parent), page: page.clone() }, Arc::new(slice));
-            }
-        }
-        Ok(loaded)
+        let in_order = |(key, cut): (PageOf<L>, Cut<L::Row>)| {
+            let slice = cut.in_order(&key.listing.order());
+            (key, Arc::new(slice))
+        };
+        Ok(cuts.into_iter().map(in_order).collect())
     }
 }
 

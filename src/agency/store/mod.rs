@@ -24,7 +24,9 @@ use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
 use crate::organization::name_key;
 use crate::registration::Recorded;
-use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with};
+use crate::store::{
+    Keepable, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with, shared,
+};
 use crate::vocabulary::Vocabulary as _;
 
 pub use reorganise::{Registering, Renaming, Succeeded, Succeeding};
@@ -154,8 +156,11 @@ impl Loader<AgencyByCode> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[AgencyByCode]) -> Result<HashMap<AgencyByCode, Self::Value>> {
-        let rows = agency::Entity::find().filter(agency::Column::Code.is_in(keys.iter().map(|key| &key.0))).all(self.db()).await?;
-        Ok(rows.into_iter().map(|row| (AgencyByCode(row.code.clone()), Arc::new(row))).collect())
+        let rows = self.kept_or(Some(Keepable::kept()), keys.to_vec(), async |missing: Vec<AgencyByCode>| {
+            let rows = agency::Entity::find().filter(agency::Column::Code.is_in(missing.iter().map(|key| &key.0))).all(self.db()).await?;
+            Ok(rows.into_iter().map(|row| (AgencyByCode(row.code.clone()), row)).collect())
+        });
+        Ok(shared(rows.await?))
     }
 }
 

@@ -23,8 +23,8 @@ use crate::graphql::filter::CountFilter;
 use crate::identity::NodeType;
 use crate::impact_assessment::graphql::ImpactAssessmentFilter;
 use crate::store::{
-    EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Operand, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact, folded_text, key, linked,
-    linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force,
+    Cut, EARLIEST, EARLIEST_SQL, Keepable, Key, Kind, Listing, Operand, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact,
+    folded_text, key, linked, linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force, shared,
 };
 
 crate::identified!(data_file);
@@ -38,8 +38,11 @@ impl Loader<DataFileByNumber> for Store {
     type Error = Error;
 
     async fn load(&self, keys: &[DataFileByNumber]) -> Result<HashMap<DataFileByNumber, Self::Value>> {
-        let rows = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.is_in(keys.iter().map(|key| &key.0))).all(self.db()).await?;
-        Ok(rows.into_iter().map(|row| (DataFileByNumber(row.registration_number.clone()), Arc::new(row))).collect())
+        let rows = self.kept_or(Some(Keepable::kept()), keys.to_vec(), async |missing: Vec<DataFileByNumber>| {
+            let rows = data_file::Entity::find().filter(data_file::Column::RegistrationNumber.is_in(missing.iter().map(|key| &key.0))).all(self.db()).await?;
+            Ok(rows.into_iter().map(|row| (DataFileByNumber(row.registration_number.clone()), row)).collect())
+        });
+        Ok(shared(rows.await?))
     }
 }
 
@@ -163,6 +166,7 @@ impl DataFileListing {
 
 impl Listing for DataFileListing {
     type Row = data_file::Model;
+    const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let mut select = data_file::Entity::find().into_query();

@@ -36,9 +36,16 @@ impl<V: Serialize + DeserializeOwned> Keepable<V> {
 /// Where something is kept: the type of its loader's key, and that key's digest.
 type Place = (TypeId, [u8; 32]);
 
-/// What is kept, each with the last entry of the journal that was known when it was asked for.
+/// A value as bytes, with the last entry of the journal that was known when it was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Kept(Arc<Cache<Place, (i64, Arc<[u8]>)>>);
+struct Value {
+    entry: i64,
+    bytes: Arc<[u8]>,
+}
+
+/// What is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept(Arc<Cache<Place, Value>>);
 
 impl Kept {
     /// Nothing yet, and at most so many bytes.
@@ -87,8 +94,8 @@ impl Store {
         let mut values = HashMap::new();
         let mut missing = Vec::new();
         for key in keys {
-            let kept = self.kept.0.get(&place(&key)).filter(|(of_entry, _)| *of_entry == entry);
-            match kept.and_then(|(_, bytes)| (keepable.value)(&bytes)) {
+            let kept = self.kept.0.get(&place(&key)).filter(|value| value.entry == entry);
+            match kept.and_then(|value| (keepable.value)(&value.bytes)) {
                 Some(value) => {
                     values.insert(key, value);
                 }
@@ -104,7 +111,7 @@ impl Store {
         for (key, value) in read {
             if is_of_entry && let Some(bytes) = (keepable.bytes)(&value) {
                 let size = bytes.len() + OVERHEAD;
-                self.kept.0.put(place(&key), (entry, bytes.into()), size);
+                self.kept.0.put(place(&key), Value { entry, bytes: bytes.into() }, size);
             }
             values.insert(key, value);
         }

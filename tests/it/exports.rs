@@ -1,5 +1,7 @@
 //! Open data out: what an export holds is what the register holds, it comes back without a change, and what is asked wrongly is told.
 
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use reqwest::{Method, StatusCode};
@@ -230,6 +232,57 @@ async fn an_edited_cell_is_all_that_changes(server: Server) {
     assert!(registration["legalBases"].as_array().unwrap().len() > 3 && registration["retention"]["terms"][0]["event"].is_string(), "{registration}");
 }
 
+/// Rows as comma-separated text.
+fn sheet(rows: &[Vec<String>]) -> String {
+    let cell = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+    rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n").collect()
+}
+
+/// Whatever is written meanwhile, in one transaction for all files at a time: an export holds all of it or nothing, as of the entry that it states.
+async fn an_export_holds_one_moment(server: Server) {
+    const PATHS: [&str; 3] = ["/export/csv", "/export/ndjson", "/export/parquet/registrations"];
+    let mut quiet: HashMap<(&str, String), Vec<u8>> = HashMap::new();
+    let taken = async |path| {
+        let (status, headers, bytes) = got(&server, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        ((path, headers["yeollam-sequence"].to_str().unwrap().to_owned()), bytes)
+    };
+    for path in PATHS {
+        quiet.extend([taken(path).await]);
+    }
+    let is_written = Cell::new(false);
+    let reading = async {
+        let mut exports = Vec::new();
+        while !is_written.get() {
+            for path in PATHS {
+                exports.push(taken(path).await);
+            }
+        }
+        exports
+    };
+    let writing = async {
+        let mut table = rows(&text(&server, "/export/csv").await);
+        let purpose = table[0].iter().position(|header| header.contains("목적")).unwrap();
+        for round in 1..=5 {
+            for row in &mut table[1..] {
+                row[purpose] += &format!(" {round}");
+            }
+            let outcome = imported(&server, "files.csv", sheet(&table).as_bytes()).await;
+            assert_eq!((outcome.status, outcome.counts.amended), (ImportStatus::Completed, table.len() as u64 - 1), "{}", told(&outcome));
+            for path in PATHS {
+                quiet.extend([taken(path).await]);
+            }
+        }
+        is_written.set(true);
+    };
+    let (exports, ()) = tokio::join!(reading, writing);
+    for (asked, bytes) in &exports {
+        assert!(quiet.get(asked) == Some(bytes), "{asked:?} is not as it was at that entry");
+    }
+    let moments: HashSet<&String> = exports.iter().map(|((_, sequence), _)| sequence).collect();
+    assert!(moments.len() > 1, "{} exports, all of one moment", exports.len());
+}
+
 const HOSTILE: &str = r#"
 format: yeollam/1
 agencies: [{code: "1000000", name: "=시험청", type: CENTRAL}, {code: "1000001", name: "=시험청", type: CENTRAL}]
@@ -407,6 +460,7 @@ on_both!(Data::Bundled =>
     whole_files_come_back_byte_for_byte,
     sheets_come_back_without_a_change,
     an_edited_cell_is_all_that_changes,
+    an_export_holds_one_moment,
     exports_hold_what_is_asked_for,
     a_download_goes_on_where_it_broke_off,
     what_is_known_is_not_sent_again,

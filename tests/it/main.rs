@@ -31,6 +31,7 @@ mod pages;
 mod portal;
 mod program;
 mod queries;
+mod readme;
 mod redactions;
 mod register;
 mod reorganisations;

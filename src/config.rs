@@ -477,6 +477,7 @@ impl ServerArgs {
             body_bytes: usize::try_from(self.body_bytes).unwrap_or(usize::MAX),
             import_bytes: self.import_bytes,
             deadline: Duration::from_secs(self.request_deadline),
+            drain: Duration::from_secs(self.request_deadline) + Duration::from_secs(2),
             ..Settings::default()
         })
     }

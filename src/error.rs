@@ -10,7 +10,7 @@ pub mod code {
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
     /// Failure within the server; the log tells more under the request id.
     pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
-    /// The database is unreachable, locked or read-only at the moment.
+    /// The database is unreachable, locked or read-only at the moment, or its disk is full. Where nothing can be answered for it, status 503.
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     /// The search index is being prepared; lists and objects are answered meanwhile.
     pub const SEARCH_NOT_READY: &str = "SEARCH_NOT_READY";
@@ -144,6 +144,12 @@ impl Error {
         }
         text
     }
+}
+
+/// What a client is told while the database is away. The log has more under the request's id.
+#[must_use]
+pub fn unavailable(request_id: &str) -> String {
+    format!("The register cannot answer at the moment. Try again later. The request id is {request_id}.")
 }
 
 /// Result with the register's error.

@@ -7,6 +7,7 @@ use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -104,6 +105,8 @@ async fn first_look(database: &DatabaseArgs, server: &ServerArgs, oidc: &OidcArg
 }
 
 async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, oidc: &OidcArgs, introduction: &str) -> Result<()> {
+    // As many sockets as the system allows: a process begins with fewer, for the sake of programs that cannot bear more. What is refused leaves it as it is.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen))?;
@@ -137,14 +140,24 @@ async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, oi
     let (intake, findings) = (app.intake.clone(), tokio::spawn(keep_findings_current(store.clone(), hold)));
     http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
     findings.abort();
-    if let Some(intake) = intake {
-        intake.stop().await;
+    let letting_go = async {
+        if let Some(intake) = intake {
+            intake.stop().await;
+        }
+        followers.stop().await;
+        store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))
+    };
+    // A database that does not answer is not waited for: what was not committed goes with the connection.
+    match tokio::time::timeout(LETTING_GO, letting_go).await {
+        Ok(done) => done?,
+        Err(_) => warn!("the database did not let go of its connections in time"),
     }
-    followers.stop().await;
-    store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
     info!("stopped");
     Ok(())
 }
+
+/// Longest time for the end of an import's batch and of the connections to the database. With the time for requests underway it stays below what docs/operating.md tells supervisors to wait.
+const LETTING_GO: Duration = Duration::from_secs(10);
 
 async fn migrate(store: &Store, direction: MigrateCommand) -> Result<()> {
     let done = match direction {

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
 use super::{IdempotentAnswer, Oidc, Refused, Viewer, bearer, presented};
-use crate::error::{Error, code};
+use crate::error::{Error, code, unavailable};
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::guard::{Entrance, Guard};
 use crate::graphql::request::{Ending, GraphqlRequest, RequestContext};
@@ -98,8 +98,8 @@ impl Guard for AccessGuard {
         async move {
             self.admitted(request, operation, context).await.unwrap_or_else(|error| {
                 tracing::error!(request_id = context.request_id, error = error.chain(), "a request could not be let in");
-                let message = format!("The register cannot answer at the moment. Try again later. The request id is {}.", context.request_id);
-                Entrance::Refused(Ending::Broken, Refusal::new(error.code(), message))
+                let ending = if error.code() == code::UNAVAILABLE { Ending::Unavailable } else { Ending::Broken };
+                Entrance::Refused(ending, Refusal::new(error.code(), unavailable(&context.request_id)))
             })
         }
         .boxed()

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables, value};
@@ -21,7 +21,11 @@ use super::guard::{Entrance, Guard};
 use super::loaders::LoaderQueue;
 use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport, Version};
 use super::subscription::{self, Occasion};
-use crate::error::{Error, code};
+use crate::error::{Error, code, unavailable};
+use crate::store::Reach;
+
+/// Pause before an event is told again when the database was away.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Puts the data of a request (loaders, caller, clock) where resolvers find it.
 pub type Install = dyn Fn(Request, &RequestContext) -> Request + Send + Sync;
@@ -40,6 +44,7 @@ pub struct Engine<Q, M, S> {
     guard: Option<Box<dyn Guard>>,
     budgets: Option<Budgets>,
     version: Option<Box<dyn Fn() -> Version + Send + Sync>>,
+    reach: Option<Reach>,
 }
 
 impl<Q, M, S> Engine<Q, M, S>
@@ -66,6 +71,7 @@ where
             argument_check: None,
             guard: None,
             version: None,
+            reach: None,
         })
     }
 
@@ -102,6 +108,13 @@ where
     #[must_use]
     pub fn version(mut self, version: impl Fn() -> Version + Send + Sync + 'static) -> Self {
         self.version = Some(Box::new(version));
+        self
+    }
+
+    /// The same, over a database that may be out of reach.
+    #[must_use]
+    pub fn over(mut self, reach: Reach) -> Self {
+        self.reach = Some(reach);
         self
     }
 
@@ -198,6 +211,7 @@ where
         let mut inner = (self.install)(inner, context);
         let sequence = self.version.as_ref().map(|version| version().sequence);
         let validated = self.trusting.as_ref().filter(|_| is_as_written && known.is_valid());
+        let is_event = matches!(occasion.as_deref(), Some(Occasion::Event(_)));
         let is_validated_now = validated.is_none() && is_as_written && occasion.is_none();
         let execution = match occasion {
             None => validated.unwrap_or(&self.schema).execute(inner).boxed(),
@@ -212,7 +226,7 @@ where
         let (mut response, ending) = match run.await {
             Ok(mut response) => {
                 known.shape.order(&mut response.data);
-                let (response, ending) = finish(response, &context.request_id);
+                let (response, ending) = finish(response, &context.request_id, is_event);
                 if is_validated_now && ending == Ending::Executed {
                     known.passed();
                 }
@@ -252,20 +266,29 @@ where
         events
             .map(move |event| {
                 let (engine, request, prepared) = (Arc::clone(&self), Arc::clone(&request), prepared.clone());
-                // Each event has loaders of its own, since those of the event before remember what was read for it, and passes the guard anew: a token may have been revoked since.
-                let mut context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
+                let context = context.clone();
                 async move {
                     match event {
-                        Ok(event) => {
-                            let occasion = Arc::new(Occasion::Event(event));
-                            engine.with_cost(engine.enter(&request, prepared, &mut context, Some(occasion)).await, wants_cost)
-                        }
+                        Ok(event) => engine.with_cost(engine.tell(&request, prepared, &context, Arc::new(Occasion::Event(event))).await, wants_cost),
                         Err(error) => prepared.failed(error, &context.request_id),
                     }
                 }
                 .boxed()
             })
             .boxed()
+    }
+
+    /// The answer to an event of a subscription. While the database is away it is waited for: whoever waits for the answer says how long.
+    async fn tell(&self, request: &GraphqlRequest, prepared: Prepared, context: &RequestContext, occasion: Arc<Occasion>) -> Outcome {
+        loop {
+            // Each time loaders of its own, since those of the time before remember what was read; and the guard is passed anew: a token may have been revoked since.
+            let mut context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
+            let outcome = self.enter(request, prepared.clone(), &mut context, Some(Arc::clone(&occasion))).await;
+            if outcome.ending != Ending::Unavailable {
+                return outcome;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -357,6 +380,10 @@ where
         self.version.as_ref().map(|version| version())
     }
 
+    fn is_available(&self) -> bool {
+        self.reach.as_ref().is_none_or(Reach::is_there)
+    }
+
     fn sdl(&self) -> &str {
         &self.sdl
     }
@@ -379,7 +406,7 @@ fn refused(rejected: Rejected) -> Outcome {
 }
 
 /// Gives every error a code, and blanks those that are the server's own.
-fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
+fn finish(mut response: Response, request_id: &str, is_event: bool) -> (Response, Ending) {
     // async-graphql answers a document that does not pass validation like a failed execution, but without a path.
     let is_request_error = !response.errors.is_empty() && response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
     response.errors = response
@@ -395,7 +422,20 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Ending) {
             None => logged(error, request_id),
         })
         .collect();
-    (response, if is_request_error { Ending::RequestError } else { Ending::Executed })
+    let ending = if is_request_error {
+        Ending::RequestError
+    } else if lacks_the_database(&response, is_event) {
+        Ending::Unavailable
+    } else {
+        Ending::Executed
+    };
+    (response, ending)
+}
+
+/// Whether there is nothing to answer for want of the database. Of an event nothing may be wanting, since it does not come again.
+fn lacks_the_database(response: &Response, is_event: bool) -> bool {
+    let has_data = matches!(&response.data, Value::Object(fields) if fields.values().any(|field| *field != Value::Null));
+    (is_event || !has_data) && response.errors.iter().any(|error| code_of(error).as_deref() == Some(code::UNAVAILABLE))
 }
 
 /// An error of the register's own, as a resolver gave it.
@@ -405,8 +445,7 @@ fn of_the_register(error: ServerError, request_id: &str) -> ServerError {
         Some(known @ (Error::Unavailable(_) | Error::Contended(_))) => {
             let code = known.code();
             tracing::error!(request_id, error = known.chain(), "the database is not available");
-            let message = format!("The register cannot answer at the moment. Try again later. The request id is {request_id}.");
-            with_code(ServerError { message, source: None, ..error }, code)
+            with_code(ServerError { message: unavailable(request_id), source: None, ..error }, code)
         }
         Some(known) => {
             let code = known.code();

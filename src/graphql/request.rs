@@ -135,8 +135,8 @@ pub enum Ending {
     Broken,
     /// Refused, since the client has asked for as much as it may in a minute: the answer has no `data`.
     OverBudget,
-    /// Turned away, since too many are being executed: the answer has no `data`.
-    Busy,
+    /// Not answered now, but perhaps soon, since the database is away or too many requests are being executed: the answer has no `data`.
+    Unavailable,
 }
 
 /// Whatever answers GraphQL requests; the transports know no more of the schema than this.
@@ -157,6 +157,11 @@ pub trait Answer: Send + Sync {
     /// What answers depend on at the moment; `None` where no journal is followed.
     fn version(&self) -> Option<Version> {
         None
+    }
+
+    /// Whether what answers are made of could be reached when it was last asked.
+    fn is_available(&self) -> bool {
+        true
     }
 
     /// The schema in the schema definition language.

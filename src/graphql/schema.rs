@@ -104,7 +104,7 @@ pub fn sdl() -> String {
 /// `Internal` if the schema cannot be read back, which a test rules out.
 pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits, oidc: Option<Oidc>) -> Result<PublicEngine> {
     let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now), Arc::clone(&register.salts), oidc);
-    let (head, search) = (register.store.head().clone(), register.search.clone());
+    let (head, reach, search) = (register.store.head().clone(), register.store.reach().clone(), register.search.clone());
     let today = Arc::clone(&now);
     let build = || if limits.tells_schema { schema() } else { schema().disable_suggestions() };
     let trusting = build().validation_mode(ValidationMode::Fast).finish();
@@ -123,6 +123,7 @@ pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sy
             checked.map_err(|error| error.to_string())
         })
         .guard(guard)
+        .over(reach)
         // What the index answers is as old as the index, and the tables never lag behind it; while there is none, it answers nothing.
         .version(move || {
             // What is read first is not newer than what is read after it.

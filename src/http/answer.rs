@@ -36,7 +36,7 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
         (Ending::MutationByGet, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Ending::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Ending::Broken, _) => StatusCode::INTERNAL_SERVER_ERROR,
-        (Ending::Busy, _) => StatusCode::SERVICE_UNAVAILABLE,
+        (Ending::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
         (Ending::OverBudget, _) => StatusCode::TOO_MANY_REQUESTS,
         (Ending::RequestError, MediaType::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Ending::RequestError, MediaType::Json) | (Ending::Executed, _) => StatusCode::OK,
@@ -57,9 +57,6 @@ pub fn from_outcome(outcome: Outcome, media_type: MediaType) -> Response {
     }
     if ending == Ending::Unauthenticated {
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"yeollam\", error=\"invalid_token\""));
-    }
-    if ending == Ending::Busy {
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     if let Some(balance) = balance {
         tell_balance(answer.headers_mut(), balance);
@@ -154,7 +151,11 @@ pub fn failure(status: StatusCode, media_type: MediaType, refusal: Refusal) -> R
 
 fn json(status: StatusCode, media_type: MediaType, body: Vec<u8>) -> Response {
     let headers = [(header::CONTENT_TYPE, media_type.as_str()), (header::VARY, "Accept"), (header::CACHE_CONTROL, "no-store")];
-    (status, headers, Body::from(body)).into_response()
+    let mut answer = (status, headers, Body::from(body)).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    answer
 }
 
 /// The code of an error.

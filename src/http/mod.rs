@@ -45,7 +45,7 @@ pub use self::persisted::Persisted;
 pub use self::portal::Portal;
 pub use self::serve::serve;
 use self::stop::Stop;
-use crate::error::code;
+use crate::error::{code, unavailable};
 use crate::export::Exporter;
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
@@ -112,9 +112,12 @@ impl App {
 
     /// Executes a request, when its turn has come.
     async fn ask(&self, request: GraphqlRequest, transport: Transport, context: &RequestContext) -> Outcome {
+        if !self.engine.is_available() {
+            return Outcome::refused(Refusal::new(code::UNAVAILABLE, unavailable(&context.request_id)), Ending::Unavailable);
+        }
         match self.gate.enter().await {
             Some(_place) => self.engine.answer(request, transport, context.clone()).await,
-            None => Outcome::refused(Refusal::new(code::OVERLOADED, "Too many requests are being answered. Try again in a second."), Ending::Busy),
+            None => Outcome::refused(Refusal::new(code::OVERLOADED, "Too many requests are being answered. Try again in a second."), Ending::Unavailable),
         }
     }
 
@@ -142,7 +145,7 @@ pub struct Settings {
     pub deadline: Duration,
     /// Time that the head of a request may take to arrive.
     pub head: Duration,
-    /// Time that requests underway have left when the server is told to stop.
+    /// Time that requests underway have left when the server is told to stop: the deadline, and some.
     pub drain: Duration,
     /// Time that a WebSocket connection has to introduce itself with `connection_init`.
     pub init: Duration,
@@ -182,7 +185,7 @@ impl Default for Settings {
             export: Duration::from_secs(600),
             deadline: Duration::from_secs(30),
             head: Duration::from_secs(15),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(32),
             init: Duration::from_secs(10),
             keep_alive: Duration::from_secs(12),
             stall: Duration::from_secs(60),

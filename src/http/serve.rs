@@ -22,6 +22,9 @@ use super::{App, Settings, router};
 /// Pause after a connection could not be taken: most often there are no sockets left, and some will be free soon.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Longest head of a request, in bytes: the longest address that can be read (64 KiB), and headers. It bounds what a connection can have the server hold.
+const HEAD_BYTES: usize = 80 << 10;
+
 /// Serves until `shutdown` ends; then takes no more connections, and gives the requests underway [`super::Settings::drain`] to finish.
 ///
 /// # Errors
@@ -30,7 +33,7 @@ pub async fn serve(listener: TcpListener, app: App, shutdown: impl Future<Output
     listener.local_addr()?;
     let Settings { drain, stall, .. } = app.settings;
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(app.settings.head);
+    http.timer(TokioTimer::new()).header_read_timeout(app.settings.head).max_buf_size(HEAD_BYTES);
     let (stopping, stop) = Stopping::new();
     let router = router(app, stop.clone());
     let mut shutdown = pin!(shutdown);

@@ -6,9 +6,11 @@ mod in_force;
 mod kept;
 mod load;
 mod page;
+mod reach;
 mod reference;
 mod rows;
 pub mod text_list;
+mod turns;
 mod write;
 
 use std::sync::Arc;
@@ -30,11 +32,13 @@ pub use kept::Keepable;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub(crate) use load::{relation, rows_with, shared};
 pub use page::{Cursor, Cut, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
+pub use reach::Reach;
 pub(crate) use rows::Rows;
 pub(crate) use write::Met;
 pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
 use self::kept::Kept;
+use self::turns::{Turn, Turns};
 use crate::error::{Error, Result};
 use crate::journal::Head;
 use crate::journal::store::LastTally;
@@ -69,6 +73,8 @@ impl Default for PoolSettings {
 pub struct Store {
     db: DatabaseConnection,
     head: Head,
+    reach: Reach,
+    turns: Turns,
     last_tally: LastTally,
     kept: Kept,
 }
@@ -107,7 +113,14 @@ impl Store {
             })
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
         let db = Database::connect(options).await.map_err(unavailable)?;
-        Ok(Self { db, head: Head::default(), last_tally: LastTally::default(), kept: Kept::new(pool.row_cache) })
+        Ok(Self {
+            db,
+            head: Head::default(),
+            reach: Reach::default(),
+            turns: Turns::default(),
+            last_tally: LastTally::default(),
+            kept: Kept::new(pool.row_cache),
+        })
     }
 
     /// Closes every connection; what was committed is on disk then.
@@ -215,6 +228,17 @@ impl Store {
         Ok(self.db.begin_with_options(options).await?)
     }
 
+    /// A turn for a statement that writes beside the journal. SQLite admits one writer, whatever it writes; PostgreSQL any number.
+    ///
+    /// # Errors
+    /// `Internal`, which never is.
+    pub(crate) async fn turn_beside_the_journal(&self) -> Result<Option<Turn>> {
+        match self.db.get_database_backend() {
+            DatabaseBackend::Sqlite => self.turns.take().await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
     /// Begins a read of the whole register as it stands now, however long it takes and whatever is written meanwhile.
     ///
     /// # Errors
@@ -244,6 +268,12 @@ impl Store {
         &self.head
     }
 
+    /// Whether the database can be reached.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
     /// What the register counted of itself last, for the journal's `store` part.
     pub(crate) fn last_tally(&self) -> &LastTally {
         &self.last_tally
@@ -268,6 +298,16 @@ fn unavailable(error: DbErr) -> Error {
     Error::Unavailable(Arc::new(error))
 }
 
+/// Whether a code of a database tells of what is around it (connections, disk, locks, its operator) rather than of the statement.
+fn is_of_the_surroundings(code: &str) -> bool {
+    if code.len() == 5 {
+        // PostgreSQL: connections, resources (a full disk among them), operator, system; read-only.
+        return ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "25006";
+    }
+    // SQLite: busy, locked, read-only, read or write failed, disk full, cannot open; the rest of an extended code says which of these exactly.
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
+}
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         let transient = match &error {
@@ -278,12 +318,7 @@ impl From<DbErr> for Error {
                     return Self::Contended(Arc::new(error));
                 }
                 sea_orm::SqlxError::Io(_) | sea_orm::SqlxError::PoolTimedOut | sea_orm::SqlxError::PoolClosed => true,
-                // SQLite: busy, locked, read-only, disk full, cannot open. PostgreSQL: class 53 (resources), 57 (operator), 25006 (read-only).
-                sea_orm::SqlxError::Database(db) => db.code().is_some_and(|code| {
-                    matches!(code.as_ref(), "5" | "6" | "8" | "13" | "14" | "261" | "517" | "1032" | "25006")
-                        || code.starts_with("53")
-                        || code.starts_with("57")
-                }),
+                sea_orm::SqlxError::Database(db) => db.code().is_some_and(|code| is_of_the_surroundings(&code)),
                 _ => false,
             },
             _ => false,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Store;
 use super::rows::{Row, Rows};
+use super::turns::Turn;
 use crate::error::{Error, Result};
 use crate::finding::store::Unexamined;
 use crate::graphql::word;
@@ -36,7 +37,8 @@ pub struct Write {
     now: DateTime<Utc>,
     last: Option<(i64, [u8; 32])>,
     written: usize,
-    is_rehearsal: bool,
+    /// The right to write, which what is only tried out does not need.
+    turn: Option<Turn>,
     /// Whether `known` holds whatever lookups would find of the rows that wait.
     knows_what_waits: bool,
     pub(crate) known: Known,
@@ -80,12 +82,13 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database cannot be written.
     pub async fn write(&self, now: DateTime<Utc>, salts: Salts) -> Result<Write> {
+        let turn = self.turns.take().await?;
         let txn = self.begin().await?;
         if txn.get_database_backend() == DatabaseBackend::Postgres {
-            // Entries chain one to the other, so writers queue. The number names this lock among advisory locks and means nothing else.
+            // Entries chain one to the other, so writers of all processes queue. The number names this lock among advisory locks and means nothing else.
             txn.execute_unprepared("SELECT pg_advisory_xact_lock(7367011122)").await?;
         }
-        Self::begun(self.head().clone(), txn, now, salts, false).await
+        Self::begun(self.head().clone(), txn, now, salts, Some(turn)).await
     }
 
     /// Begins a write that is only tried out: nothing is stored, nobody waits for it, and what would be stored is told at its end.
@@ -93,14 +96,14 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database cannot be read.
     pub(crate) async fn rehearse(&self, now: DateTime<Utc>, salts: Salts) -> Result<Write> {
-        Self::begun(self.head().clone(), self.db().begin().await?, now, salts, true).await
+        Self::begun(self.head().clone(), self.db().begin().await?, now, salts, None).await
     }
 
-    async fn begun(head: Head, txn: DatabaseTransaction, now: DateTime<Utc>, salts: Salts, is_rehearsal: bool) -> Result<Write> {
+    async fn begun(head: Head, txn: DatabaseTransaction, now: DateTime<Utc>, salts: Salts, turn: Option<Turn>) -> Result<Write> {
         let last = entity::change::Entity::find().order_by_desc(entity::change::Column::Sequence).one(&txn).await?;
+        // Both databases keep microseconds: what is hashed must be what is stored. A clock that was set back does not put an entry before an earlier one.
+        let now = now.trunc_subsecs(6).max(last.as_ref().map_or(DateTime::<Utc>::MIN_UTC, |row| row.recorded_at));
         let last = last.map(|row| (row.sequence, row.hash.try_into().unwrap_or_default()));
-        // Both databases keep microseconds: what is hashed must be what is stored.
-        let now = now.trunc_subsecs(6);
         Ok(Write {
             txn: Transaction::Idle(txn),
             head,
@@ -109,7 +112,7 @@ impl Store {
             now,
             last,
             written: 0,
-            is_rehearsal,
+            turn,
             knows_what_waits: false,
             known: Known::default(),
             unexamined: Unexamined::default(),
@@ -120,7 +123,7 @@ impl Store {
 impl Write {
     /// Whether it is only tried out.
     pub(crate) fn is_rehearsal(&self) -> bool {
-        self.is_rehearsal
+        self.turn.is_none()
     }
 
     /// Key for what is only tried out: another one each time.
@@ -151,7 +154,7 @@ impl Write {
 
     /// The transaction, for the `store` parts of the nouns. Rows that wait are stored first: it sees everything that was written.
     pub(crate) async fn txn(&mut self) -> Result<&DatabaseTransaction> {
-        let stores = !self.is_rehearsal;
+        let stores = !self.is_rehearsal();
         let rows = if stores { mem::take(&mut self.rows) } else { Rows::default() };
         let txn = self.idle().await?;
         if rows.len() > 0 {
@@ -195,7 +198,7 @@ impl Write {
 
     /// Begins to store what waits, if that is much, while whatever comes next is prepared; whether it did.
     pub(crate) fn store_meanwhile(&mut self) -> bool {
-        if self.is_rehearsal || self.rows.len() < WORTH_A_TASK {
+        if self.is_rehearsal() || self.rows.len() < WORTH_A_TASK {
             return false;
         }
         match mem::replace(&mut self.txn, Transaction::Lost) {
@@ -272,6 +275,7 @@ impl Write {
         if let Transaction::Idle(txn) = self.txn {
             txn.commit().await?;
         }
+        drop(self.turn);
         if let Some(sequence) = last {
             self.head.reached(sequence);
             self.head.followed_through(sequence).await;

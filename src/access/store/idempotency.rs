@@ -34,6 +34,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn begin_idempotent(&self, token: Uuid, key: &str, request_hash: [u8; 32], now: DateTime<Utc>) -> Result<IdempotentAnswer> {
+        let _turn = self.turn_beside_the_journal().await?;
         idempotency_key::Entity::delete_many().filter(idempotency_key::Column::StartedAt.lte(now - KEPT)).exec(self.db()).await?;
         let row = idempotency_key::Model { token_id: token, key: key.to_owned(), request_hash: request_hash.to_vec(), started_at: now, answer: None };
         let primary = [idempotency_key::Column::TokenId, idempotency_key::Column::Key];
@@ -66,6 +67,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub async fn end_idempotent(&self, token: Uuid, key: &str, answer: Option<String>) -> Result<()> {
+        let _turn = self.turn_beside_the_journal().await?;
         let id = (token, key.to_owned());
         if answer.is_none() {
             idempotency_key::Entity::delete_by_id(id).exec(self.db()).await?;

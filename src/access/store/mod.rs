@@ -197,6 +197,7 @@ impl Store {
     }
 
     async fn token_used(&self, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+        let _turn = self.turn_beside_the_journal().await?;
         let used = Expr::col((api_token::Entity, api_token::Column::LastUsedAt));
         api_token::Entity::update_many()
             .col_expr(api_token::Column::LastUsedAt, Expr::val(now))

@@ -32,14 +32,14 @@ async fn errors_of_resolvers_tell_what_the_client_may_know() {
     let outcome = run("{ misses }").await;
     assert_eq!((&outcome["ending"], &outcome["data"]), (&"Executed".into(), &serde_json::Value::Null));
     assert_eq!(outcome["errors"][0]["message"], "There is none.");
-    for (query, code, message) in [
-        ("{ defect }", code::INTERNAL_SERVER_ERROR, "Internal error. The request id is r-1; please name it when you report this."),
-        ("{ gone }", code::UNAVAILABLE, "The register cannot answer at the moment. Try again later. The request id is r-1."),
-        ("{ refuses }", code::BAD_USER_INPUT, "The id is none of this register."),
+    for (query, code, message, ending) in [
+        ("{ defect }", code::INTERNAL_SERVER_ERROR, "Internal error. The request id is r-1; please name it when you report this.", "Executed"),
+        ("{ gone }", code::UNAVAILABLE, "The register cannot answer at the moment. Try again later. The request id is r-1.", "Unavailable"),
+        ("{ refuses }", code::BAD_USER_INPUT, "The id is none of this register.", "Executed"),
     ] {
         let outcome = run(query).await;
         assert_eq!((&outcome["errors"][0]["extensions"]["code"], &outcome["errors"][0]["message"]), (&code.into(), &message.into()));
-        assert_eq!(outcome["ending"], "Executed");
+        assert_eq!(outcome["ending"], ending, "{query}");
         assert!(!outcome.to_string().contains("secret"));
     }
     let outcome = run("{ panics }").await;

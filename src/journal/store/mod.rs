@@ -177,7 +177,9 @@ impl Store {
             if notices.is_none() && self.db().get_database_backend() == DatabaseBackend::Postgres {
                 notices = self.listen().await.map_err(|error| tracing::debug!(%error, "cannot listen to the journal; asking for it instead")).ok();
             }
-            match self.last_sequence().await {
+            let last = self.last_sequence().await;
+            self.reach().note(&last);
+            match last {
                 Ok(last) => self.head().reached(last),
                 Err(error) => tracing::warn!(error = error.chain(), "the journal cannot be read"),
             }

@@ -4,13 +4,13 @@
 //! server. A template is named by a hash of everything that shapes it, and so is made anew when sources or data change.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+
+use super::postgres::OwnPostgres;
 
 /// Kind of database that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,38 +161,19 @@ async fn query(server: &DatabaseConnection, sql: &str) -> usize {
 
 /// URL of a database of the PostgreSQL for tests: the one that `YEOLLAM_TEST_POSTGRES` names, or one of this process alone.
 fn postgres_url(database: &str) -> String {
-    static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
+    static SERVER: OnceLock<(String, Option<OwnPostgres>)> = OnceLock::new();
     let (server, _) = SERVER.get_or_init(|| {
         #[expect(clippy::disallowed_methods, reason = "the only setting of the tests")]
         match std::env::var("YEOLLAM_TEST_POSTGRES") {
             Ok(url) => (url, None),
-            Err(_) => private_server(),
+            Err(_) => {
+                let server = OwnPostgres::start(&[]);
+                (server.url.clone(), Some(server))
+            }
         }
     });
     let (server, _) = server.rsplit_once('/').expect("YEOLLAM_TEST_POSTGRES is postgres://user@host:port/postgres");
     format!("{server}/{database}")
-}
-
-/// A PostgreSQL that lives as long as this process: it ends when its standard input does.
-fn private_server() -> (String, Option<Child>) {
-    let mut child = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/with-postgres"))
-        .args(["bash", "-c", "echo \"$YEOLLAM_TEST_POSTGRES\"; exec cat >/dev/null"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("tests/with-postgres starts (it needs bash)");
-    let mut url = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-    if url.is_empty() {
-        let mut told = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
-        panic!(
-            "\n\nThis test needs PostgreSQL (15 or newer), and none could be started:\n{told}Or set YEOLLAM_TEST_POSTGRES=postgres://user@host:port/postgres.\n"
-        );
-    }
-    // The child is kept, and with it the pipe: it closes when this process ends, however that is.
-    (url.trim().to_owned(), Some(child))
 }
 
 /// Two copies of one template share nothing, and the template is filled once.

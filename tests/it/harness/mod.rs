@@ -16,6 +16,7 @@
 pub mod database;
 pub mod generated;
 pub mod introspection;
+pub mod postgres;
 pub mod program;
 pub mod server;
 pub mod websocket;

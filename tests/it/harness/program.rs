@@ -62,7 +62,12 @@ pub struct Started {
 impl Started {
     /// Starts it, and waits until it says where it listens.
     pub fn new(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = yeollam(folder, arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::of(&mut yeollam(folder, arguments))
+    }
+
+    /// Starts what a command says, and waits until it says where it listens.
+    pub fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut rest = BufReader::new(child.stdout.take().unwrap());
         let mut stderr = child.stderr.take().unwrap();
         // A pipe that nobody reads would hold up the server when it is full.
@@ -102,9 +107,19 @@ impl Started {
         }
     }
 
-    /// Asks it to stop, as an operator's supervisor does, and answers its exit code and log.
-    pub fn stopped(self) -> (Option<i32>, String) {
+    /// Number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop, as an operator's supervisor does.
+    pub fn stop(&self) {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+    }
+
+    /// Asks it to stop, and answers its exit code and log.
+    pub fn stopped(self) -> (Option<i32>, String) {
+        self.stop();
         self.ended()
     }
 
@@ -114,7 +129,8 @@ impl Started {
         self.ended().1
     }
 
-    fn ended(mut self) -> (Option<i32>, String) {
+    /// Its exit code and log, when it has ended.
+    pub fn ended(mut self) -> (Option<i32>, String) {
         self.rest.read_to_string(&mut self.introduction).unwrap();
         let code = self.child.wait().unwrap().code();
         let log = std::mem::replace(&mut self.log, std::thread::spawn(String::new));
@@ -134,6 +150,14 @@ pub async fn asked(address: &str, document: &str) -> Value {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(json!({"query": document}).to_string()).send();
     serde_json::from_str(&response.await.unwrap().text().await.unwrap()).unwrap()
+}
+
+/// Both chains, as the program proves them.
+pub fn must_be_proved(folder: &Path, database: &str) {
+    for what in ["journal", "audit"] {
+        let proof = run(folder, &["--database-url", database, what, "verify"]);
+        assert!(proof.status.success(), "{what}: {proof:?}");
+    }
 }
 
 /// Something between 0 and the given duration: another one in each run.

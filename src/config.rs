@@ -305,7 +305,7 @@ pub struct DatabaseArgs {
     #[arg(long, env = "YEOLLAM_DATABASE_WAIT", default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
     pub database_wait: u64,
     /// Memory for rows that were read from the database, so that they are not read again, in bytes; 0 keeps none.
-    #[arg(long, env = "YEOLLAM_ROW_CACHE", default_value_t = 268_435_456, value_name = "BYTES", global = true)]
+    #[arg(long, env = "YEOLLAM_ROW_CACHE", default_value_t = 402_653_184, value_name = "BYTES", global = true)]
     pub row_cache: usize,
 }
 
@@ -326,7 +326,7 @@ pub struct ServerArgs {
     #[arg(long, env = "YEOLLAM_BODY_BYTES", default_value_t = 131_072, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1024..=16_777_216), global = true)]
     pub body_bytes: u32,
     /// Most bytes of a document that is sent to /import.
-    #[arg(long, env = "YEOLLAM_IMPORT_BYTES", default_value_t = 268_435_456, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=4_294_967_296), global = true)]
+    #[arg(long, env = "YEOLLAM_IMPORT_BYTES", default_value_t = 402_653_184, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1024..=4_294_967_296), global = true)]
     pub import_bytes: u64,
     /// Highest cost of an operation: about the number of values that it may fetch.
     #[arg(long, env = "YEOLLAM_COST_LIMIT", default_value_t = Limits::default().cost, value_name = "COST", value_parser = clap::value_parser!(u64).range(100..), global = true)]

@@ -170,6 +170,7 @@ async fn whole_files_come_back_byte_for_byte(server: Server) {
         .find(|(one, other)| one != other)
         .map(|(one, other)| format!("{one}\n{other}"));
     assert!(lines == again, "{differs:?}");
+    assert!(!copy.store.lacks_indexes().await.unwrap(), "indexes that a load left out are there again");
     // The same again changes nothing, there or here.
     for server in [&copy, &server] {
         let before = server.sequence().await;

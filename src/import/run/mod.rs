@@ -41,6 +41,9 @@ pub const LARGEST_NATIVE: u64 = 2 << 30;
 /// Time between signs of life of a run.
 const PULSE: Duration = Duration::from_secs(15);
 
+/// Bytes of documents from which on it is worth it to make indexes at the end of a load. Chosen: below, a load takes a second or two either way.
+const WORTH_DEFERRING: u64 = 512 << 10;
+
 /// How often a write is tried that others come between.
 const TRIES: u32 = 5;
 
@@ -185,6 +188,7 @@ impl Runner {
             total: 0,
         };
         let _pulse = id.map(|id| self.pulse(id));
+        let is_load = self.defers_indexes(documents, options).await;
         let (status, whole) = match run.carried_out(id, documents).await {
             Ok(ended) => ended,
             Err(error) => {
@@ -199,7 +203,10 @@ impl Runner {
         run.tell_further();
         let Run { counts, messages, changes, native, .. } = run;
         let mut outcome = Outcome { status, counts, messages, changes, native };
-        let ended = self.end(id, whole, &outcome).await;
+        let mut ended = self.end(id, whole, &outcome).await;
+        if is_load && let Err(error) = self.store.restore_indexes().await {
+            ended = ended.and(Err(error));
+        }
         if let (Ok(changes), Some(report)) = (&ended, &mut outcome.native) {
             report.changes += changes;
         }
@@ -216,6 +223,25 @@ impl Runner {
             });
         }
         outcome
+    }
+
+    /// Leaves out what only readers need where much is loaded into a register that has nothing to read yet; whether it did.
+    async fn defers_indexes(&self, documents: &[Incoming], options: &Options) -> bool {
+        let bytes: u64 = documents.iter().map(|document| document.bytes).sum();
+        if options.is_dry_run || bytes < WORTH_DEFERRING {
+            return false;
+        }
+        let deferred = async {
+            let is_empty = self.store.last_change().await?.is_none();
+            if is_empty {
+                self.store.defer_indexes().await?;
+            }
+            Ok::<_, Error>(is_empty)
+        };
+        deferred.await.unwrap_or_else(|error| {
+            tracing::warn!(error = error.chain(), "an import keeps every index up to date while it loads");
+            false
+        })
     }
 
     /// Tells every few seconds that the run is at work, as long as what it answers is held.

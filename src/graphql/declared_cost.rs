@@ -25,10 +25,11 @@ impl CustomDirectiveFactory for DeclaredCost {
     }
 
     fn register(&self, registry: &mut Registry) {
-        let of = |name: &str, ty: String, default: Option<&str>, description: &str| {
+        // What an argument means is told with its directive: the SDL has no place for it that async-graphql prints, and introspection tells no more than the SDL.
+        let of = |name: &str, ty: String, default: Option<&str>| {
             let input = MetaInputValue {
                 name: name.to_owned(),
-                description: Some(description.to_owned()),
+                description: None,
                 ty,
                 deprecation: Default::default(),
                 default_value: default.map(str::to_owned),
@@ -53,20 +54,25 @@ impl CustomDirectiveFactory for DeclaredCost {
                 composable: None,
             });
         };
-        let weight = of("weight", text, None, "What the field costs by itself, a decimal number.");
         declare(
             registry,
             "cost",
-            "What a field costs by itself, where that is not one for an object and nearly nothing for a plain value.",
-            IndexMap::from_iter([weight]),
+            "What a field costs by itself, where that is not one for an object and nearly nothing for a plain value: `weight`, a decimal number.",
+            IndexMap::from_iter([of("weight", text, None)]),
         );
         let arguments = [
-            of("assumedSize", number, None, "Length of the list where no argument says one."),
-            of("slicingArguments", texts.clone(), None, "Arguments that say how long the list may be."),
-            of("sizedFields", texts, None, "Fields of the object below that are lists of that length."),
-            of("requireOneSlicingArgument", truth, Some("true"), "Whether one of the arguments must be given."),
+            of("assumedSize", number, None),
+            of("slicingArguments", texts.clone(), None),
+            of("sizedFields", texts, None),
+            of("requireOneSlicingArgument", truth, Some("true")),
         ];
-        declare(registry, "listSize", "How long a list counts.", IndexMap::from_iter(arguments));
+        declare(
+            registry,
+            "listSize",
+            "How long a list counts: as the arguments named by `slicingArguments` say (one of them must be given, where `requireOneSlicingArgument`), else as `assumedSize`; so do the lists of `sizedFields` \
+             in the object below.",
+            IndexMap::from_iter(arguments),
+        );
         let fields_of: Vec<(String, Vec<String>)> = registry.types.values().map(|ty| (ty.name().to_owned(), field_names(ty))).collect();
         for ty in registry.types.values_mut().filter(|ty| !ty.name().starts_with("__")) {
             // Lists whose length is that of the page or of the counted rows above them.

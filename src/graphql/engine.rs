@@ -364,11 +364,12 @@ where
             };
             let mut faults = Vec::new();
             for name in executable.names() {
-                // Validated as ever, and then no field of the register is resolved.
+                // Validated as ever, and then no field of the register is resolved; that a subscription is not followed here is no fault of the document, and points nowhere in it.
                 let mut request = Request::new(String::new()).only_introspection();
                 request.set_parsed_query(executable.document.clone());
                 request.operation_name = name.map(str::to_owned);
-                faults.extend(self.schema.execute(request).await.errors.into_iter().filter(|error| error.path.is_empty()).map(|error| error.message));
+                let errors = self.schema.execute(request).await.errors.into_iter();
+                faults.extend(errors.filter(|error| error.path.is_empty() && !error.locations.is_empty()).map(|error| error.message));
             }
             faults.dedup();
             faults

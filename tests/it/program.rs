@@ -30,6 +30,22 @@ fn help_is_worth_reading() {
     assert_eq!(fs_entries(folder.path()), 0, "help makes no folder");
 }
 
+/// Documents that an operator trusts, of every kind; one that the schema does not know keeps the server from starting, and is named.
+#[test]
+fn trusted_documents_fit_the_schema_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--trusted-documents", "documents"];
+    let documents = folder.path().join("documents");
+    std::fs::create_dir(&documents).unwrap();
+    std::fs::write(documents.join("feed.graphql"), "subscription Feed { changes { sequence } }").unwrap();
+    std::fs::write(documents.join("desk.graphql"), "mutation Cancel($id: ID!) { applicationCancel(id: $id, expectedVersion: 1) { userErrors { code } } }")
+        .unwrap();
+    drop(Started::new(folder.path(), &arguments));
+    std::fs::write(documents.join("wrong.graphql"), "subscription Wrong { changes { nothing } }").unwrap();
+    let told = said(folder.path(), &arguments);
+    assert!(told.contains("Wrong") && told.contains("nothing") && !told.contains("Feed") && told.ends_with("[1]\n\n"), "{told}");
+}
+
 #[test]
 fn tokens_are_given_out_listed_and_revoked() {
     let folder = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use yeollam::graphql::admission::limits::Limits;
 use yeollam::graphql::trusted::TrustedDocuments;
 use yeollam::http::Settings;
 
-use crate::harness::{Data, Server, on_both};
+use crate::harness::{Data, Server, Socket, on_both};
 
 /// A question of a portal.
 const FILES: &str = "query Files($first: Int = 5) { dataFiles(first: $first) { totalCount nodes { name agency { name } } } }";
@@ -79,9 +79,44 @@ async fn a_document_is_sent_once(server: Server) {
     assert_eq!(events.status(), StatusCode::OK);
 }
 
+/// As Apollo's clients do it, over graphql-transport-ws: the hash, the hash with the text, and from then on the hash, on every connection.
+async fn a_document_is_sent_once_over_a_websocket(server: Server) {
+    const DOCUMENT: &str = "query Names($first: Int) { dataFiles(first: $first) { nodes { name } } }";
+    let by_hash = json!({"extensions": persisted(&sha(DOCUMENT)), "variables": {"first": 1}});
+    let with_text = json!({"query": DOCUMENT, "extensions": persisted(&sha(DOCUMENT)), "variables": {"first": 1}});
+    let refused_as = |message: &Value| (message["type"].clone(), message["payload"][0]["message"].clone(), message["payload"][0]["extensions"]["code"].clone());
+    let mut socket = Socket::open(server.address()).await;
+    let say = async |socket: &mut Socket, payload: &Value| {
+        socket.say(json!({"type": "subscribe", "id": "1", "payload": payload})).await;
+        socket.hear().await
+    };
+    assert_eq!(refused_as(&say(&mut socket, &by_hash).await), (json!("error"), json!("PersistedQueryNotFound"), json!("PERSISTED_QUERY_NOT_FOUND")));
+    let answer = say(&mut socket, &with_text).await;
+    assert!(answer["payload"]["data"]["dataFiles"]["nodes"][0]["name"].is_string(), "{answer}");
+    assert_eq!(socket.hear().await["type"], "complete");
+    assert_eq!(say(&mut socket, &by_hash).await, answer);
+    assert_eq!(say(&mut Socket::open(server.address()).await, &by_hash).await, answer);
+    // What it registers is known by POST, and the other way about.
+    assert_eq!(told(post(&server, &by_hash, &[]).await).await.2["data"], answer["payload"]["data"]);
+    // A text that is not that of the hash, and a subscription, whose id is as good.
+    let mut socket = Socket::open(server.address()).await;
+    let wrong = json!({"query": "{ __typename }", "extensions": persisted(&sha(DOCUMENT))});
+    assert_eq!(say(&mut socket, &wrong).await["payload"][0]["extensions"]["code"], "PERSISTED_QUERY_HASH_MISMATCH");
+    let feed = "subscription ($after: String) { changes(after: $after) { sequence } }";
+    let start = server.query("{ changes(first: 1) { edges { cursor } } }", json!({})).await["changes"]["edges"][0]["cursor"].clone();
+    for payload in [
+        json!({"query": feed, "extensions": persisted(&sha(feed)), "variables": {"after": start}}),
+        json!({"documentId": format!("sha256:{}", sha(feed)), "variables": {"after": start}}),
+    ] {
+        let mut socket = Socket::open(server.address()).await;
+        assert_eq!(say(&mut socket, &payload).await["payload"]["data"]["changes"]["sequence"], 2);
+    }
+}
+
 async fn trusted_documents_alone_are_executed(server: Server) {
     let mut trusted = TrustedDocuments::default();
     trusted.add(Some("files"), FILES).unwrap();
+    trusted.add(Some("feed"), "subscription Feed { changes { sequence } }").unwrap();
     trusted.add(None, "query Wrong { nothing }").unwrap();
     let settings = Settings { trusted: Some(Arc::new(trusted)), is_only_trusted: true, ..Settings::default() };
     let server = server.with(Limits::default(), settings).await;
@@ -322,7 +357,7 @@ mod on_sqlite {
     }
 
     tests! {
-        a_document_is_sent_once, trusted_documents_alone_are_executed, a_cdn_keeps_no_answer_beyond_the_day, answers_are_compressed,
+        a_document_is_sent_once, a_document_is_sent_once_over_a_websocket, trusted_documents_alone_are_executed, a_cdn_keeps_no_answer_beyond_the_day, answers_are_compressed,
         the_schema_is_told_only_where_it_should_be, pages_of_other_origins_ask_as_configured, more_than_can_be_answered_is_turned_away,
     }
 }

@@ -65,6 +65,18 @@ impl Started {
         Self::of(&mut yeollam(folder, arguments))
     }
 
+    /// Starts it within so much memory of its own (heap, stacks, anonymous maps, in bytes): what it wants beyond that it does not get. The pages of files that it maps are the system's, which takes
+    /// them back as it needs.
+    pub fn within(memory: u64, folder: &Path, arguments: &[&str]) -> Self {
+        let program = yeollam(folder, arguments);
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--data={memory}")).arg(program.get_program()).args(program.get_args()).current_dir(folder).stdin(Stdio::null());
+        for (name, _) in program.get_envs() {
+            command.env_remove(name);
+        }
+        Self::of(&mut command)
+    }
+
     /// Starts what a command says, and waits until it says where it listens.
     pub fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -105,6 +117,13 @@ impl Started {
             }
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// Most memory in bytes that it had at a time, the pages of mapped files included.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// Number of its process.

@@ -225,6 +225,9 @@ where
         let run = AssertUnwindSafe(context.loaders.drive(execution)).catch_unwind();
         let (mut response, ending) = match run.await {
             Ok(mut response) => {
+                if let Some(root) = self.types.root(operation) {
+                    known.shape.settle(&mut response.data, &response.errors, &self.types, root);
+                }
                 known.shape.order(&mut response.data);
                 let (response, ending) = finish(response, &context.request_id, is_event);
                 if is_validated_now && ending == Ending::Executed {

@@ -50,7 +50,7 @@ impl PeerGroup {
         #[graphql(desc = "How many agencies: 0 to 1000.", default = 20)] first: i32,
     ) -> Result<Vec<PeerStanding>> {
         if !(0.0..=1.0).contains(&part) {
-            return Err(Error::input(format!("`part` is {part}; it can be 0 to 1")).into());
+            return Err(Error::input("`part` is out of its range; it can be 0 to 1").into());
         }
         let first =
             usize::try_from(first).ok().filter(|first| *first <= 1_000).ok_or_else(|| Error::input(format!("`first` is {first}; it can be 0 to 1000")))?;

@@ -535,6 +535,7 @@ mod tests {
             (["yeollam", "--allow-origin", "portal.example.kr/"], "https://portal.example.kr"),
             (["yeollam", "--introspection", "maybe"], "--introspection"),
             (["yeollam", "serve", "--trusted-only"], "--trusted-documents"),
+            (["yeollam", "--federation", "--trusted-only"], "cannot be used with"),
         ] {
             let message = Cli::try_parse_from(arguments).unwrap_err().to_string();
             assert!(message.contains(named), "{message}");

@@ -85,6 +85,7 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Command::Restore { file }) => upkeep::restore(&cli.database, &file).await,
         Some(Command::Doctor { quick }) => upkeep::doctor(&cli.database, quick).await,
         Some(Command::Token { action }) => token(&open(&cli.database).await?, action).await,
+        Some(Command::Schema) if cli.server.requests.federation => say(graphql::subgraph_sdl()),
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }

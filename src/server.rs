@@ -75,6 +75,6 @@ pub fn app(
             search.snapshot().map(|_| ()).map_err(|error| error.to_string())
         })
     };
-    let app = App::new(Arc::new(engine), Arc::new(ready), new_request_id, portal, settings);
+    let app = App::new(engine, Arc::new(ready), new_request_id, portal, settings);
     Ok(App { exporter: Some(exporter), intake: Some(intake), ..app })
 }

@@ -376,7 +376,7 @@ pub struct AgencyQuery;
 #[Object]
 impl AgencyQuery {
     /// Agency with that standard administrative code (행정표준 기관코드); null if the register has none. The code of an abolished agency still resolves, and points on to its successors.
-    async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Code of the agency.")] code: String) -> Result<Option<Agency>> {
+    pub async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Code of the agency.")] code: String) -> Result<Option<Agency>> {
         Ok(ctx.load(AgencyByCode(code)).await?.map(|row| Agency((*row).clone())))
     }
 

@@ -47,6 +47,9 @@ pub struct RequestArgs {
     /// Origin whose pages may ask from a browser (CORS), `https://portal.example.kr` say; `*` for any, `none` for no other than this server's own. Can be given several times.
     #[arg(long, env = "YEOLLAM_ALLOW_ORIGIN", default_value = "*", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin, global = true)]
     pub allow_origin: Vec<String>,
+    /// Serve the register as a subgraph of Apollo Federation 2: gateways can ask for its schema (`_service`) and for entities by their keys (`_entities`). With `schema`: print it as one.
+    #[arg(long, env = "YEOLLAM_FEDERATION", conflicts_with = "trusted_only", global = true)]
+    pub federation: bool,
     /// Whether the schema is told: by introspection, at /schema.graphql, and by suggestions in messages.
     #[arg(long, env = "YEOLLAM_INTROSPECTION", value_enum, default_value = "on", global = true)]
     pub introspection: Switch,
@@ -65,7 +68,13 @@ impl RequestArgs {
     /// The limits, with what is said here.
     #[must_use]
     pub fn limits(&self, limits: Limits) -> Limits {
-        Limits { budget: self.budget, document_cache: self.document_cache, tells_schema: self.introspection == Switch::On, ..limits }
+        Limits {
+            budget: self.budget,
+            document_cache: self.document_cache,
+            tells_schema: self.introspection == Switch::On,
+            federates: self.federation,
+            ..limits
+        }
     }
 
     /// The settings, with what is said here.

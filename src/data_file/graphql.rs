@@ -236,7 +236,7 @@ pub struct DataFileQuery;
 #[Object]
 impl DataFileQuery {
     /// Data file with that registration number, whatever its status; null if the register has none.
-    async fn data_file(
+    pub async fn data_file(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Registration number of the data file: agency code, dash, running number.")] registration_number: String,

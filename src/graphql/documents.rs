@@ -112,7 +112,7 @@ fn introspection(document: &ExecutableDocument) -> Option<Pos> {
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) if matches!(field.node.name.node.as_str(), "__schema" | "__type") => return Some(field.pos),
+                Selection::Field(field) if matches!(field.node.name.node.as_str(), "__schema" | "__type" | "_service") => return Some(field.pos),
                 Selection::Field(field) => sets.push(&field.node.selection_set.node),
                 Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(_) => {}
@@ -146,6 +146,7 @@ mod tests {
             ("{ __schema { types { name } } }", true),
             ("{ ... on Query { x: __type(name: \"A\") { name } } }", true),
             ("{ ...F } fragment F on Query { __schema { description } }", true),
+            ("{ _service { sdl } }", true),
             ("{ __typename count }", false),
         ] {
             let document = Document::read(text, &Limits::default()).unwrap();

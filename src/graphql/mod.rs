@@ -7,6 +7,7 @@ mod declared_cost;
 pub mod documents;
 pub mod engine;
 mod enum_label;
+mod federation;
 pub mod filter;
 pub mod guard;
 pub mod loaders;
@@ -22,7 +23,7 @@ mod schema;
 pub mod subscription;
 pub mod trusted;
 
-pub use schema::{engine, sdl};
+pub use schema::{engine, sdl, subgraph_sdl};
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,16 +1,17 @@
 //! The root of the schema, put together from the nouns, and the engine that answers it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, ObjectType, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 use chrono::{DateTime, Utc};
 
 use super::admission::limits::Limits;
 use super::declared_cost::DeclaredCost;
 use super::engine::Engine;
 use super::enum_label::EnumLabelQuery;
+use super::federation::{DeclaredKeys, FederationQuery, LINK};
 use super::node::NodeQuery;
-use super::request::Version;
+use super::request::{Answer, Version};
 use super::{Register, Session, day_in_korea};
 use crate::access::graphql::ViewerQuery;
 use crate::access::{AccessGuard, Oidc};
@@ -42,9 +43,9 @@ use crate::registration::graphql::RegistrationQuery;
 use crate::search::graphql::SearchQuery;
 use crate::store::Cursor;
 
-/// Public register of personal-data files (개인정보파일) that Korean law makes public institutions keep. Act 제32조.
+/// What is asked of the register.
 #[derive(MergedObject, Default)]
-pub struct Query(
+struct RegisterQuery(
     NodeQuery,
     JournalQuery,
     AgencyQuery,
@@ -68,6 +69,15 @@ pub struct Query(
     ImportQuery,
 );
 
+/// Public register of personal-data files (개인정보파일) that Korean law makes public institutions keep. Act 제32조.
+#[derive(MergedObject, Default)]
+struct Query(RegisterQuery);
+
+/// Public register of personal-data files (개인정보파일) that Korean law makes public institutions keep. Act 제32조.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+struct SubgraphQuery(RegisterQuery, FederationQuery);
+
 /// Steps that need a token (`Authorization: Bearer …`). An answer's `userErrors` say what the client can mend. With the header `Idempotency-Key` a mutation that is sent again within a day is answered as it
 /// was the first time.
 #[derive(MergedObject, Default)]
@@ -85,33 +95,56 @@ pub struct Mutation(
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(JournalSubscription);
 
-/// The engine of the public schema.
-pub type PublicEngine = Engine<Query, Mutation, Subscription>;
-
-fn schema() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default()).directive(DeclaredCost)
+fn schema<Q: ObjectType + Default + 'static>(cost: DeclaredCost) -> SchemaBuilder<Q, Mutation, Subscription> {
+    Schema::build(Q::default(), Mutation::default(), Subscription::default()).directive(cost)
 }
 
-/// The schema as published: sorted, so that a change to it is a small difference.
+/// A schema as published: sorted, so that a change to it is a small difference.
+fn printed(schema: SchemaBuilder<Query, Mutation, Subscription>) -> String {
+    schema.finish().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
+}
+
+/// The schema as published.
 #[must_use]
 pub fn sdl() -> String {
-    schema().finish().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by())
+    printed(schema(DeclaredCost::Defined))
+}
+
+/// The schema as published by a subgraph of Apollo Federation: the same, with the keys of its entities.
+#[must_use]
+pub fn subgraph_sdl() -> &'static str {
+    static SDL: LazyLock<String> = LazyLock::new(|| format!("{LINK}{}", printed(schema(DeclaredCost::Imported).directive(DeclaredKeys))));
+    &SDL
 }
 
 /// The engine over a register. `now` is the clock; `oidc` takes the tokens of an identity provider.
 ///
 /// # Errors
 /// `Internal` if the schema cannot be read back, which a test rules out.
-pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits, oidc: Option<Oidc>) -> Result<PublicEngine> {
+pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>, limits: Limits, oidc: Option<Oidc>) -> Result<Arc<dyn Answer>> {
+    if limits.federates {
+        engine_of::<SubgraphQuery>(register, now, limits, oidc, subgraph_sdl().to_owned())
+    } else {
+        engine_of::<Query>(register, now, limits, oidc, sdl())
+    }
+}
+
+fn engine_of<Q: ObjectType + Default + 'static>(
+    register: Register,
+    now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    limits: Limits,
+    oidc: Option<Oidc>,
+    published: String,
+) -> Result<Arc<dyn Answer>> {
     let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now), Arc::clone(&register.salts), oidc);
     let (head, reach, search) = (register.store.head().clone(), register.store.reach().clone(), register.search.clone());
     let today = Arc::clone(&now);
-    let build = || if limits.tells_schema { schema() } else { schema().disable_suggestions() };
+    let build = || if limits.tells_schema { schema::<Q>(DeclaredCost::Defined) } else { schema::<Q>(DeclaredCost::Defined).disable_suggestions() };
     let trusting = build().validation_mode(ValidationMode::Fast).finish();
     let engine = Engine::new(build().finish(), limits).map_err(|error| Error::internal(error.to_string()))?;
-    Ok(engine
+    let engine = engine
         .trusting(trusting)
-        .published_sdl(sdl())
+        .published_sdl(published)
         .argument_check(|argument_type, name, text| {
             let checked = if argument_type == "ID" {
                 GlobalId::parse(text).map(|_| ())
@@ -131,5 +164,6 @@ pub fn engine(register: Register, now: Arc<dyn Fn() -> DateTime<Utc> + Send + Sy
             let head = head.sequence();
             Version { sequence: if indexed == 0 { head } else { indexed }, head, index, day: day_in_korea(today()) }
         })
-        .install(move |request, context| request.data(Session::new(&register, context, now()))))
+        .install(move |request, context| request.data(Session::new(&register, context, now())));
+    Ok(Arc::new(engine))
 }

@@ -203,7 +203,7 @@ pub struct StatuteQuery;
 #[Object]
 impl StatuteQuery {
     /// Statute of that name; spelling variants of one name agree. Null if no record rests on it.
-    async fn statute(&self, ctx: &Context<'_>, #[graphql(desc = "Name of the statute.")] name: String) -> Result<Option<Statute>> {
+    pub async fn statute(&self, ctx: &Context<'_>, #[graphql(desc = "Name of the statute.")] name: String) -> Result<Option<Statute>> {
         Ok(ctx.load(StatuteByKey(canonical_statute_name(&name))).await?.map(|row| Statute((*row).clone())))
     }
 

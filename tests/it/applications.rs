@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use yeollam::access::Role;
 use yeollam::application::{ApplicationAction, ApplicationStatus, TRANSITIONS};
+use yeollam::graphql::admission::limits::Limits;
 use yeollam::vocabulary::Vocabulary as _;
 
 use crate::harness::server::{Answer, now, salts};
@@ -71,20 +72,21 @@ fn code(answer: &Answer) -> &str {
 }
 
 async fn an_application_is_never_public(server: Server) {
+    let server = server.as_subgraph(Limits::default()).await;
     let officers = officers(&server).await;
     let draft = create(&server, &officers, "NEW", Value::Null, json!({"name": "비공개 신청 명부"})).await;
-    let document =
-        "query ($id: ID!) { application(id: $id) { version } node(id: $id) { id } nodes(ids: [$id]) { id } applications { totalCount nodes { id } } }";
-    let nothing = json!({"application": null, "node": null, "nodes": [null], "applications": null});
+    let document = "query ($id: ID!) { application(id: $id) { version } node(id: $id) { id } nodes(ids: [$id]) { id } _entities(representations: [{__typename: \"Application\", id: $id}]) { __typename } applications { totalCount nodes { id } } }";
+    let nothing = json!({"application": null, "node": null, "nodes": [null], "_entities": [null], "applications": null});
     assert_eq!(server.query(document, json!({"id": draft["id"]})).await, nothing);
     let stranger = server.token(Role::Agency, Some("6110000"), "다른 기관 담당자").await;
-    let hidden = json!({"application": null, "node": null, "nodes": [null], "applications": {"totalCount": 0, "nodes": []}});
+    let hidden = json!({"application": null, "node": null, "nodes": [null], "_entities": [null], "applications": {"totalCount": 0, "nodes": []}});
     assert_eq!(server.query_as(&stranger, document, json!({"id": draft["id"]})).await, hidden);
     let above = server.token(Role::Agency, Some("6410000"), "경기도 담당자").await;
     for token in [&officers.agency, &officers.regulator, &above] {
         let seen = server.query_as(token, document, json!({"id": draft["id"]})).await;
         assert_eq!(seen["applications"], json!({"totalCount": 1, "nodes": [{"id": draft["id"]}]}), "{seen}");
         assert_eq!((&seen["application"]["version"], &seen["node"]["id"]), (&json!(1), &draft["id"]));
+        assert_eq!(seen["_entities"], json!([{"__typename": "Application"}]));
     }
     let public = server.query("{ search(text: \"비공개 신청\") { totalCount } dataFiles(filter: {name: {contains: \"비공개 신청\"}}) { totalCount } changes(first: 100) { nodes { nodeId } } }", json!({})).await;
     assert_eq!((&public["search"]["totalCount"], &public["dataFiles"]["totalCount"]), (&json!(0), &json!(0)));

@@ -30,6 +30,10 @@ const QUESTIONS: &[(&str, bool)] = &[
     ("{ findings(first: 5) { totalCount nodes { since until } } }", false),
     ("{ registrations(first: 10) { totalCount nodes { purpose validFrom validUntil } } }", false),
     ("{ __typename enumLabels(language: EN, type: \"DataFileStatus\") { value label } }", false),
+    (
+        "query E($code: String!, $number: String!) { _entities(representations: [{__typename: \"Agency\", code: $code}, {__typename: \"DataFile\", registrationNumber: $number}]) { ... on Agency { name } ... on DataFile { name registration { purpose } } } }",
+        true,
+    ),
 ];
 
 #[derive(Clone, Debug)]
@@ -102,6 +106,7 @@ fn document(op: &Op) -> Option<Value> {
 }
 
 async fn no_answer_from_memory_survives_a_change(server: Server) {
+    let server = server.as_subgraph(Limits::default()).await;
     for which in 0..3 {
         server.import("agency.json", &document(&Op::Agency { which, name: which }).unwrap().to_string()).await.unwrap();
     }
@@ -147,7 +152,7 @@ async fn no_answer_from_memory_survives_a_change(server: Server) {
     }
     assert!(hits > 200 && writes > 30, "{hits} hits, {writes} writes, {refused} refused: the test tests little");
     // Another server that keeps nothing, with an index of its own, tells the same.
-    let other = server.with(Limits::default(), Settings { answer_cache: 0, ..Settings::default() }).await;
+    let other = server.with(Limits { federates: true, ..Limits::default() }, Settings { answer_cache: 0, ..Settings::default() }).await;
     other.set_clock(clock);
     for (question, (_, takes)) in QUESTIONS.iter().enumerate() {
         for which in 0..if *takes { 3 } else { 1 } {

@@ -16,6 +16,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use yeollam::access::Role;
+use yeollam::graphql::admission::limits::Limits;
 
 use crate::harness::{Backend, Data, Server};
 
@@ -334,6 +335,23 @@ async fn ids_and_cursors_of_any_kind_are_answered() {
     ];
     each_is_answered((select(&QUESTIONS[..]), nearly(texts)), |(question, text)| {
         post(&server, json!({"query": question, "variables": {"text": text}}).to_string())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn representations_of_any_kind_are_answered() {
+    let server = bundled().await.as_subgraph(Limits::default()).await;
+    let key = || prop_oneof![3 => nearly(["6410000", "Y000001-2", "개인정보 보호법", "Agency"].map(str::to_owned).to_vec()).prop_map(|text| Value::String(text).to_string()), 1 => odd_json()];
+    let types = select(vec!["\"Agency\"", "\"DataFile\"", "\"Statute\"", "\"ItemCategory\"", "\"Organization\"", "\"Region\"", "7", "null"]);
+    let representation = prop_oneof![
+        4 => (types, select(vec!["id", "code", "registrationNumber", "name"]), key(), key())
+            .prop_map(|(of, named, one, other)| format!("{{\"__typename\": {of}, \"{named}\": {one}, \"id\": {other}}}")),
+        1 => odd_json(),
+    ];
+    each_is_answered(vec(representation, 0..4), |representations| {
+        let document = "query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on DataFile { name } } }";
+        post(&server, format!("{{\"query\": {}, \"variables\": {{\"representations\": [{}]}}}}", Value::String(document.to_owned()), representations.join(", ")))
     })
     .await;
 }

@@ -15,6 +15,7 @@ mod deployment;
 mod derived;
 mod exports;
 mod faults;
+mod federation;
 mod findings;
 mod flows;
 mod fuzzers;

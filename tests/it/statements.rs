@@ -13,7 +13,7 @@ use crate::harness::{Data, Server, on_both};
 const LEVELS: usize = 1;
 
 /// Thirty ids of nodes of a type that are alike.
-async fn alike(server: &Server, node_type: &str) -> Vec<String> {
+pub async fn alike(server: &Server, node_type: &str) -> Vec<String> {
     if node_type == "Recommendation" {
         return recommended(server).await;
     }

@@ -11,7 +11,7 @@ use super::document::short;
 use super::limits::Limits;
 use super::refusal::Refusal;
 use super::scalar_check;
-use super::schema_types::{InputShape, SchemaTypes, TypeShape};
+use super::schema_types::{InputShape, SchemaTypes, TypeShape, named};
 use crate::error::code;
 
 /// A check of the caller's own on a text: type of the value, name of the argument or input field, the text. For what only the domain knows: ids and cursors.
@@ -109,9 +109,12 @@ impl<'a> Checker<'a> {
             (Value::Variable(_), _) => {}
             (Value::Null, _) if ty.nullable => {}
             (Value::Null, _) => self.wrong(site, &format!("must not be null; its type is `{ty}`")),
+            // A representation is judged by itself: one that is wrong must not spoil the others.
+            (_, BaseType::Named(name)) if name == "_Any" => {}
             (Value::List(items), BaseType::List(item)) => {
-                if items.len() > self.list_items {
-                    let (limit, actual) = (self.list_items as u64, items.len() as u64);
+                let most = if named(item) == "_Any" { self.limits.representations } else { self.list_items };
+                if items.len() > most {
+                    let (limit, actual) = (most as u64, items.len() as u64);
                     let message = format!("{} has {actual} items; at most {limit} are accepted. Ask in several requests.", described(site));
                     self.refuse(Refusal::new(code::BAD_USER_INPUT, message).at(site.place).limit(limit, actual).fact("argument", site.path.clone()));
                     return;

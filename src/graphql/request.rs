@@ -1,7 +1,7 @@
 //! A GraphQL request and its outcome, apart from any transport (GraphQL over HTTP, section "Request parameters").
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
@@ -14,6 +14,7 @@ use super::admission::refusal::Refusal;
 use super::budget::Balance;
 use super::loaders::LoaderQueue;
 use crate::access::Viewer;
+use crate::cache::CacheFigures;
 
 /// A request as it came, well-formed and not yet looked into.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,6 +81,17 @@ pub struct RequestContext {
     pub address: Option<IpAddr>,
     /// Where the request's loaders queue their batches.
     pub loaders: LoaderQueue,
+    /// What was found out about it before its execution.
+    pub admitted: Arc<OnceLock<AdmittedOperation>>,
+}
+
+/// An operation that is executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmittedOperation {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its cost.
+    pub cost: u64,
 }
 
 /// What became of a request.
@@ -139,6 +151,15 @@ pub enum Ending {
     Unavailable,
 }
 
+/// What the answering of requests counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AnswerFigures {
+    /// Documents kept as they were read.
+    pub documents: CacheFigures,
+    /// Operations refused since their client had spent its budget.
+    pub over_budget: u64,
+}
+
 /// Whatever answers GraphQL requests; the transports know no more of the schema than this.
 pub trait Answer: Send + Sync {
     /// Answers one request.
@@ -162,6 +183,11 @@ pub trait Answer: Send + Sync {
     /// Whether what answers are made of could be reached when it was last asked.
     fn is_available(&self) -> bool {
         true
+    }
+
+    /// What it counts, for those who watch the server.
+    fn figures(&self) -> AnswerFigures {
+        AnswerFigures::default()
     }
 
     /// The schema in the schema definition language.

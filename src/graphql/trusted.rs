@@ -10,6 +10,8 @@ use std::sync::Arc;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::admission::document;
+
 /// Most files of a folder.
 const MOST_FILES: usize = 10_000;
 
@@ -94,6 +96,13 @@ impl TrustedDocuments {
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Arc<str>> {
         self.by_name.get(name)
+    }
+
+    /// Names of the operations in them, as far as they can be read.
+    pub fn operation_names(&self) -> impl Iterator<Item = String> {
+        let names =
+            |document: &Arc<str>| document::parse(document).map(|read| read.operations.iter().filter_map(|(name, _)| Some(name?.to_string())).collect());
+        self.iter().flat_map(move |document| names(document).unwrap_or_else(|_| Vec::new()))
     }
 
     /// All documents.

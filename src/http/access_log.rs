@@ -1,29 +1,45 @@
 //! One line in the log for each request, and the request's id.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use async_graphql::parser::types::OperationType;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
+use super::metrics::{Metrics, Open};
+use super::slow_query::{SlowQuery, Timed};
 use super::{App, REQUEST_ID};
 use crate::graphql::admission::document::short;
+use crate::graphql::request::{GraphqlRequest, RequestContext};
 
 /// Id of a request, kept among its extensions.
 #[derive(Clone)]
 pub struct RequestId(pub String);
 
-/// What the GraphQL handler tells the log, kept among the answer's extensions.
+/// What the GraphQL handler tells the log and the metrics, kept among the answer's extensions.
 #[derive(Clone, Debug, Default)]
 pub struct Note {
-    /// Kind and name of the operation.
-    pub operation: Option<String>,
+    /// Kind of the operation.
+    pub kind: Option<OperationType>,
+    /// Its name, short enough for the log.
+    pub name: Option<String>,
     /// Cost of the operation.
     pub cost: Option<u64>,
     /// Code of the first error.
     pub error: Option<String>,
+}
+
+impl Note {
+    /// Kind and name of the operation.
+    #[must_use]
+    pub fn operation(&self) -> Option<String> {
+        let kind = self.kind?;
+        Some(self.name.as_ref().map_or_else(|| kind.to_string(), |name| format!("{kind} {name}")))
+    }
 }
 
 /// An operation with many answers, over a WebSocket or as events: one line when it is over, however it ends.
@@ -33,20 +49,38 @@ pub struct Operation {
     started: Instant,
     note: Note,
     answers: u64,
+    metrics: Arc<Metrics>,
+    _open: Open,
+    slow_query: Option<SlowQuery>,
 }
 
 impl Operation {
     /// An operation that begins now.
     #[must_use]
-    pub fn begun(request_id: String, transport: &'static str) -> Self {
-        Self { request_id, transport, started: Instant::now(), note: Note::default(), answers: 0 }
+    pub fn begun(app: &App, request: &GraphqlRequest, context: &RequestContext, transport: &'static str) -> Self {
+        Self {
+            request_id: context.request_id.clone(),
+            transport,
+            started: Instant::now(),
+            note: Note::default(),
+            answers: 0,
+            _open: app.metrics.stream(transport),
+            metrics: Arc::clone(&app.metrics),
+            slow_query: SlowQuery::of(app.settings.slow_query, request, context),
+        }
+    }
+
+    /// The next answer is being made, until this is dropped.
+    pub fn timed(&self) -> Option<Timed> {
+        self.slow_query.clone().map(SlowQuery::timed)
     }
 
     /// Notes one more answer.
     pub fn answered(&mut self, note: Note) {
-        let Note { operation, cost, error } = note;
+        let Note { kind, name, cost, error } = note;
         self.answers += 1;
-        self.note.operation = operation.or_else(|| self.note.operation.take());
+        self.note.kind = kind.or(self.note.kind);
+        self.note.name = name.or_else(|| self.note.name.take());
         self.note.cost = cost.or(self.note.cost);
         self.note.error = error.or_else(|| self.note.error.take());
     }
@@ -54,9 +88,10 @@ impl Operation {
 
 impl Drop for Operation {
     fn drop(&mut self) {
-        let Self { request_id, transport, started, note: Note { operation, cost, error }, answers } = self;
-        let micros = started.elapsed().as_micros();
-        tracing::info!(target: "access", request_id, transport, operation = operation.as_deref(), cost, error = error.as_deref(), answers, micros, "ended");
+        let Self { request_id, transport, started, note, answers, metrics, .. } = self;
+        metrics.note(note, None);
+        let (micros, operation) = (started.elapsed().as_micros(), note.operation());
+        tracing::info!(target: "access", request_id, transport, operation, cost = note.cost, error = note.error.as_deref(), answers, micros, "ended");
     }
 }
 
@@ -66,19 +101,21 @@ pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Re
     let sent = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_sane(id));
     let id = sent.map_or_else(|| (app.new_request_id)(), str::to_owned);
     let (method, path) = (request.method().clone(), short(request.uri().path()));
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let span = tracing::info_span!("request", id);
     let mut response = next.run(request).instrument(span).await;
 
     let note = response.extensions_mut().remove::<Note>().unwrap_or_default();
-    let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-    let Note { operation, cost, error } = note;
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    app.metrics.answered(route.as_ref().map(MatchedPath::as_str), status, &note, took);
+    let (micros, operation) = (took.as_micros(), note.operation());
     // Asked every few seconds by whatever watches the server.
     if matches!(path.as_str(), "/healthz" | "/readyz") && status < 400 {
         tracing::debug!(target: "access", request_id = id, %method, path, status, micros, "answered");
     } else {
-        tracing::info!(target: "access", request_id = id, %method, path, status, operation, cost, error, micros, "answered");
+        tracing::info!(target: "access", request_id = id, %method, path, status, operation, cost = note.cost, error = note.error, micros, "answered");
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);

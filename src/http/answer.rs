@@ -91,14 +91,9 @@ pub fn sequence(response: &GraphqlResponse) -> Option<i64> {
     }
 }
 
-/// What the log is told of an answer.
+/// What the log and the metrics are told of an answer.
 pub fn note(operation: Option<OperationType>, name: Option<&str>, cost: Option<u64>, response: &GraphqlResponse) -> Note {
-    let operation = match (operation, name) {
-        (Some(kind), Some(name)) => Some(format!("{kind} {}", short(name))),
-        (Some(kind), None) => Some(kind.to_string()),
-        (None, _) => None,
-    };
-    Note { operation, cost, error: response.errors.first().and_then(code_of) }
+    Note { kind: operation, name: name.map(short), cost, error: response.errors.first().and_then(code_of) }
 }
 
 /// Why an answer was given up.
@@ -112,9 +107,10 @@ pub fn given_up(deadline: Duration) -> Refusal {
 pub async fn next(answer: BoxFuture<'static, Outcome>, gate: &Gate, deadline: Duration, log: &mut Operation) -> Result<String, Unanswered> {
     let answer = async {
         let _place = gate.enter_in_any_case().await;
+        let _timed = log.timed();
         answer.await
     };
-    let outcome = tokio::time::timeout(deadline, answer).await.unwrap_or_else(|_| Outcome::refused(given_up(deadline), Ending::Broken));
+    let outcome = super::within(deadline, answer).await.unwrap_or_else(|| Outcome::refused(given_up(deadline), Ending::Broken));
     log.answered(note(outcome.operation, outcome.operation_name.as_deref(), outcome.cost, &outcome.response));
     let written = match outcome.ending {
         Ending::Executed => return serde_json::to_string(&outcome.response).map_err(unwritable),

@@ -20,9 +20,8 @@ use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, T
 /// Answers a request as often as it asks for. A request that is refused has one `next` too, since clients in browsers read nothing of an answer that is not 200.
 pub fn answer(app: &App, mut stop: Stop, context: RequestContext, request: GraphqlRequest, transport: Transport) -> Response {
     let deadline = app.settings.deadline;
-    let settled = app.settle(request, transport);
-    let log = Operation::begun(context.request_id.clone(), "event stream");
-    let answers = match settled {
+    let log = Operation::begun(app, &request, &context, "event stream");
+    let answers = match app.settle(request, transport) {
         Ok(request) => app.engine.clone().answers(request, transport, context),
         Err(refusal) => stream::iter([std::future::ready(Outcome::refused(refusal, Ending::RequestError)).boxed()]).boxed(),
     };

@@ -19,6 +19,8 @@ pub struct Gate {
 pub struct GateFigures {
     /// Requests being executed.
     pub inside: u64,
+    /// Requests that may be executed at a time.
+    pub places: u64,
     /// Requests that wait.
     pub waiting: u64,
     /// Requests turned away since the server started.
@@ -56,6 +58,7 @@ impl Gate {
     #[must_use]
     pub fn figures(&self) -> GateFigures {
         GateFigures {
+            places: self.capacity as u64,
             inside: self.capacity.saturating_sub(self.places.available_permits()) as u64,
             waiting: self.waiting.load(Ordering::Relaxed) as u64,
             turned_away: self.turned_away.load(Ordering::Relaxed),
@@ -93,13 +96,13 @@ mod tests {
         let inside = gate.enter().await.unwrap();
         let mut waits = Box::pin(gate.enter());
         assert!(waits.as_mut().now_or_never().is_none());
-        assert_eq!(gate.figures(), GateFigures { inside: 1, waiting: 1, turned_away: 0 });
+        assert_eq!(gate.figures(), GateFigures { inside: 1, places: 1, waiting: 1, turned_away: 0 });
         assert!(gate.enter().await.is_none(), "one waits already");
         let mut event = Box::pin(gate.enter_in_any_case());
         assert!(event.as_mut().now_or_never().is_none());
         drop(inside);
         drop(waits.await.unwrap());
         drop(event.await.unwrap());
-        assert_eq!(gate.figures(), GateFigures { inside: 0, waiting: 0, turned_away: 1 });
+        assert_eq!(gate.figures(), GateFigures { inside: 0, places: 1, waiting: 0, turned_away: 1 });
     }
 }

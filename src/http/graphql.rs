@@ -18,10 +18,10 @@ use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, T
 /// POST.
 pub async fn post(State(app): State<App>, Extension(stop): Extension<Stop>, request: Request) -> Response {
     if media_type::wants_events(request.headers()) {
-        return match tokio::time::timeout(app.settings.deadline, read(&app, request, MediaType::Json)).await {
-            Ok(Ok((context, graphql))) => event_stream::answer(&app, stop, context, graphql, Transport::Stream),
-            Ok(Err(failure)) => *failure,
-            Err(_) => too_slow(app.settings.deadline, MediaType::Json),
+        return match super::within(app.settings.deadline, read(&app, request, MediaType::Json)).await {
+            Some(Ok((context, graphql))) => event_stream::answer(&app, stop, context, graphql, Transport::Stream),
+            Some(Err(failure)) => *failure,
+            None => too_slow(app.settings.deadline, MediaType::Json),
         };
     }
     let Some(media_type) = MediaType::negotiate(request.headers()) else { return not_acceptable() };
@@ -92,10 +92,7 @@ async fn execute(app: &App, context: &RequestContext, request: GraphqlRequest, t
 
 /// The answer, or one that says that it took too long.
 async fn within(deadline: std::time::Duration, media_type: MediaType, answer: impl Future<Output = Response>) -> Response {
-    match tokio::time::timeout(deadline, answer).await {
-        Ok(answer) => answer,
-        Err(_) => too_slow(deadline, media_type),
-    }
+    super::within(deadline, answer).await.unwrap_or_else(|| too_slow(deadline, media_type))
 }
 
 fn too_slow(deadline: std::time::Duration, media_type: MediaType) -> Response {

@@ -13,6 +13,7 @@ mod gate;
 mod graphql;
 mod import;
 mod media_type;
+mod metrics;
 mod pages;
 mod parameters;
 mod patience;
@@ -20,6 +21,7 @@ mod persisted;
 mod portal;
 mod query_string;
 mod serve;
+mod slow_query;
 mod stop;
 mod websocket;
 
@@ -41,9 +43,11 @@ use self::answers::CACHE_STATUS;
 pub use self::answers::{Answers, Hold};
 pub use self::client_address::Network;
 pub use self::gate::{Gate, GateFigures};
+pub use self::metrics::{Figure, Metrics};
 pub use self::persisted::Persisted;
 pub use self::portal::Portal;
-pub use self::serve::serve;
+pub use self::serve::{Listeners, serve};
+use self::slow_query::SlowQuery;
 use self::stop::Stop;
 use crate::error::{code, unavailable};
 use crate::export::Exporter;
@@ -51,9 +55,13 @@ use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{Answer, Ending, GraphqlRequest, Outcome, RequestContext, Transport};
 use crate::graphql::trusted::TrustedDocuments;
 use crate::import::intake::Intake;
+use crate::store::RequestScope;
 
 /// Whether the server can answer; the error says what it lacks.
 pub type Ready = dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync;
+
+/// Figures of what lies below the application, read at the moment.
+pub type Watched = dyn Fn() -> Vec<Figure> + Send + Sync;
 
 /// What the routes need.
 #[derive(Clone)]
@@ -76,12 +84,16 @@ pub struct App {
     pub answers: Arc<Answers>,
     /// How many requests are executed at a time.
     pub gate: Arc<Gate>,
+    /// What was counted, for those who watch the server.
+    pub metrics: Arc<Metrics>,
+    /// Figures of the register below.
+    pub watched: Arc<Watched>,
     /// Limits of the transport.
     pub settings: Settings,
 }
 
 impl App {
-    /// An application over an engine, with what its settings say. It exports nothing and takes no imports.
+    /// An application over an engine, with what its settings say. It exports nothing, takes no imports, and watches nothing below it.
     #[must_use]
     pub fn new(
         engine: Arc<dyn Answer>,
@@ -95,6 +107,8 @@ impl App {
             answers: Arc::new(Answers::new(settings.answer_cache, &edition, settings.shared_max_age)),
             persisted: Arc::new(Persisted::new(settings.persisted, settings.trusted.clone(), settings.is_only_trusted)),
             gate: Arc::new(Gate::new(settings.concurrency, settings.queue)),
+            metrics: Arc::new(Metrics::new(settings.trusted.as_deref())),
+            watched: Arc::new(Vec::new),
             engine,
             ready,
             new_request_id,
@@ -116,7 +130,11 @@ impl App {
             return Outcome::refused(Refusal::new(code::UNAVAILABLE, unavailable(&context.request_id)), Ending::Unavailable);
         }
         match self.gate.enter().await {
-            Some(_place) => self.engine.answer(request, transport, context.clone()).await,
+            Some(_place) => {
+                let context = RequestContext { admitted: Arc::default(), ..context.clone() };
+                let _timed = SlowQuery::of(self.settings.slow_query, &request, &context).map(SlowQuery::timed);
+                self.engine.answer(request, transport, context).await
+            }
             None => Outcome::refused(Refusal::new(code::OVERLOADED, "Too many requests are being answered. Try again in a second."), Ending::Unavailable),
         }
     }
@@ -143,6 +161,8 @@ pub struct Settings {
     pub export: Duration,
     /// Time until a request is given up; of a document that is sent, time for which nothing may come.
     pub deadline: Duration,
+    /// Time from which on a request is logged as slow; 0 for none.
+    pub slow_query: Duration,
     /// Time that the head of a request may take to arrive.
     pub head: Duration,
     /// Time that requests underway have left when the server is told to stop: the deadline, and some.
@@ -184,6 +204,7 @@ impl Default for Settings {
             import_bytes: 256 << 20,
             export: Duration::from_secs(600),
             deadline: Duration::from_secs(30),
+            slow_query: Duration::ZERO,
             head: Duration::from_secs(15),
             drain: Duration::from_secs(32),
             init: Duration::from_secs(10),
@@ -202,6 +223,11 @@ impl Default for Settings {
             origins: vec!["*".to_owned()],
         }
     }
+}
+
+/// Does work for a request within the time that it has; `None` where that was too short.
+async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(time, RequestScope::run(work)).await.ok()
 }
 
 /// Header that names a request in the answer and in the log.

@@ -27,8 +27,8 @@ pub async fn healthz() -> Response {
 /// The server can answer.
 pub async fn readyz(State(app): State<App>) -> Response {
     let seconds = app.settings.deadline.as_secs_f32();
-    let ready = tokio::time::timeout(app.settings.deadline, (app.ready)()).await;
-    match ready.unwrap_or_else(|_| Err(format!("no answer within {seconds} seconds"))) {
+    let ready = super::within(app.settings.deadline, (app.ready)()).await;
+    match ready.unwrap_or_else(|| Err(format!("no answer within {seconds} seconds"))) {
         Ok(()) => plain(StatusCode::OK, "ready\n".to_owned()),
         Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
     }

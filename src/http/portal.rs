@@ -128,7 +128,7 @@ pub async fn asset(Path(name): Path<String>, request: Request) -> Response {
 pub async fn asked(app: &App, context: &RequestContext, ask: Ask) -> Result<Outcome, String> {
     let request = GraphqlRequest { query: ask.document.into_owned(), variables: ask.variables, ..GraphqlRequest::default() };
     let deadline: Duration = app.settings.deadline;
-    tokio::time::timeout(deadline, app.ask(request, Transport::Post, context)).await.map_err(|_| answer::given_up(deadline).message)
+    super::within(deadline, app.ask(request, Transport::Post, context)).await.ok_or_else(|| answer::given_up(deadline).message)
 }
 
 /// Labels in a language; none, where they cannot be had at the moment.

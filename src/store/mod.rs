@@ -2,12 +2,14 @@
 
 mod condition;
 mod deferred;
+mod figures;
 mod in_force;
 mod kept;
 mod load;
 mod page;
 mod reach;
 mod reference;
+mod request_scope;
 mod rows;
 pub mod text_list;
 mod turns;
@@ -19,11 +21,13 @@ use std::time::Duration;
 use migration::MigratorTrait as _;
 use sea_orm::{AccessMode, IsolationLevel, SqliteTransactionMode, TransactionOptions};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, TransactionTrait as _,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
+    TransactionTrait as _,
 };
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
 pub use deferred::ONLY_READ;
+pub use figures::{PoolFigures, StoreFigures};
 pub use in_force::{
     Stated, exempt_left_out_sql, linked_files, listed_by_default, listed_by_default_sql, of_agencies, record_order, registration_in_force_sql,
     revision_in_force_sql, revisions_in_force, standing_organization, stated_for,
@@ -33,10 +37,12 @@ pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub(crate) use load::{relation, rows_with, shared};
 pub use page::{Cursor, Cut, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub use reach::Reach;
+pub use request_scope::RequestScope;
 pub(crate) use rows::Rows;
 pub(crate) use write::Met;
 pub use write::{JOURNAL_CHANNEL, Salts, Write};
 
+use self::figures::Sent;
 use self::kept::Kept;
 use self::turns::{Turn, Turns};
 use crate::error::{Error, Result};
@@ -60,11 +66,13 @@ pub struct PoolSettings {
     pub page_cache: u32,
     /// Memory for rows that were read, in bytes; 0 keeps none.
     pub row_cache: usize,
+    /// PostgreSQL: longest time for a statement of a request. Requests then have connections of their own, as many again; everything else has no limit.
+    pub request_limit: Option<Duration>,
 }
 
 impl Default for PoolSettings {
     fn default() -> Self {
-        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10), page_cache: 16, row_cache: 0 }
+        Self { max_connections: 16, acquire_timeout: Duration::from_secs(10), page_cache: 16, row_cache: 0, request_limit: None }
     }
 }
 
@@ -72,11 +80,14 @@ impl Default for PoolSettings {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: DatabaseConnection,
+    /// The same database, where statements of requests are limited.
+    requests: Option<DatabaseConnection>,
     head: Head,
     reach: Reach,
     turns: Turns,
     last_tally: LastTally,
     kept: Kept,
+    sent: Arc<Sent>,
 }
 
 impl Store {
@@ -112,15 +123,26 @@ impl Store {
                     .busy_timeout(longest_wait)
             })
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
-        let db = Database::connect(options).await.map_err(unavailable)?;
-        Ok(Self {
+        let db = Database::connect(options.clone()).await.map_err(unavailable)?;
+        let requests = match pool.request_limit {
+            Some(limit) if db.get_database_backend() == DatabaseBackend::Postgres => {
+                options.statement_timeout(limit).connect_lazy(true);
+                Some(Database::connect(options).await.map_err(unavailable)?)
+            }
+            _ => None,
+        };
+        let mut store = Self {
             db,
+            requests,
             head: Head::default(),
             reach: Reach::default(),
             turns: Turns::default(),
             last_tally: LastTally::default(),
             kept: Kept::new(pool.row_cache),
-        })
+            sent: Arc::default(),
+        };
+        store.observe_statements(|_, _| ());
+        Ok(store)
     }
 
     /// Closes every connection; what was committed is on disk then.
@@ -128,7 +150,17 @@ impl Store {
     /// # Errors
     /// `Unavailable` from the database.
     pub async fn close(self) -> Result<()> {
+        if let Some(requests) = self.requests {
+            requests.close().await?;
+        }
         Ok(self.db.close().await?)
+    }
+
+    /// The same store for what requests ask, over the connections where that is limited (docs/adr/0029).
+    #[must_use]
+    pub fn for_requests(&self) -> Self {
+        let db = self.requests.as_ref().unwrap_or(&self.db).clone();
+        Self { db, ..self.clone() }
     }
 
     /// Applies every pending migration, makes the indexes that a load left out when it was interrupted, and brings the bundled reference data up to date.
@@ -288,9 +320,17 @@ impl Store {
         }
     }
 
-    /// Calls `observe` with the text of every statement. For the statement-count tests and the slow-query log.
+    /// Calls `observe` with the text of every statement and the time it took, in the task that sent it.
     pub fn observe_statements(&mut self, observe: impl Fn(&str, Duration) + Send + Sync + 'static) {
-        self.db.set_metric_callback(move |info| observe(&info.statement.sql, info.elapsed));
+        let observe = Arc::new(observe);
+        for db in [Some(&mut self.db), self.requests.as_mut()].into_iter().flatten() {
+            let (sent, observe) = (Arc::clone(&self.sent), Arc::clone(&observe));
+            db.set_metric_callback(move |info| {
+                sent.one(info.elapsed);
+                RequestScope::count_statement();
+                observe(&info.statement.sql, info.elapsed);
+            });
+        }
     }
 }
 
@@ -323,6 +363,9 @@ impl From<DbErr> for Error {
             },
             _ => false,
         };
+        if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+            figures::timed_out();
+        }
         if transient { unavailable(error) } else { Self::Internal(Arc::new(error)) }
     }
 }

@@ -351,7 +351,10 @@ async fn representations_of_any_kind_are_answered() {
     ];
     each_is_answered(vec(representation, 0..4), |representations| {
         let document = "query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on DataFile { name } } }";
-        post(&server, format!("{{\"query\": {}, \"variables\": {{\"representations\": [{}]}}}}", Value::String(document.to_owned()), representations.join(", ")))
+        post(
+            &server,
+            format!("{{\"query\": {}, \"variables\": {{\"representations\": [{}]}}}}", Value::String(document.to_owned()), representations.join(", ")),
+        )
     })
     .await;
 }

@@ -127,6 +127,7 @@ impl Connection {
     }
 
     async fn run(mut self, mut stop: Stop) {
+        let _open = self.app.metrics.websocket();
         let close = match self.converse(&mut stop).await {
             Ok(never) => match never {},
             Err(close) => close,
@@ -216,10 +217,14 @@ impl Connection {
             }
         };
         self.started += 1;
-        let context =
-            RequestContext { request_id: format!("{}.{}", self.context.request_id, self.started), loaders: LoaderQueue::default(), ..self.context.clone() };
+        let context = RequestContext {
+            request_id: format!("{}.{}", self.context.request_id, self.started),
+            loaders: LoaderQueue::default(),
+            admitted: Arc::default(),
+            ..self.context.clone()
+        };
         let deadline = self.app.settings.deadline;
-        let log = Operation::begun(context.request_id.clone(), "websocket");
+        let log = Operation::begun(&self.app, &request, &context, "websocket");
         let answers = self.app.engine.clone().answers(request, Transport::Stream, context);
         let gate = Arc::clone(&self.app.gate);
         let steps = stream::unfold((answers, log), move |(mut answers, mut log)| {

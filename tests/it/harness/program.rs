@@ -29,6 +29,8 @@ pub fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
         "YEOLLAM_REQUEST_DEADLINE",
         "YEOLLAM_DATABASE_CONNECTIONS",
         "YEOLLAM_DATABASE_WAIT",
+        "YEOLLAM_METRICS_LISTEN",
+        "YEOLLAM_SLOW_QUERY",
         "YEOLLAM_OIDC_ISSUER",
         "YEOLLAM_OIDC_AUDIENCE",
         "YEOLLAM_OIDC_KEYS",
@@ -167,8 +169,14 @@ impl Drop for Started {
 
 /// What a server answers to a document.
 pub async fn asked(address: &str, document: &str) -> Value {
+    asked_with(address, document, json!({})).await
+}
+
+/// What it answers to a document with variables.
+pub async fn asked_with(address: &str, document: &str, variables: Value) -> Value {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(json!({"query": document}).to_string()).send();
+    let body = json!({"query": document, "variables": variables}).to_string();
+    let response = client.post(format!("{address}/graphql")).header("content-type", "application/json").body(body).send();
     serde_json::from_str(&response.await.unwrap().text().await.unwrap()).unwrap()
 }
 

@@ -1,0 +1,93 @@
+//! What the store counts, for those who watch the server.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sea_orm::{DatabaseBackend, DatabaseConnection};
+
+use super::Store;
+use crate::cache::CacheFigures;
+
+/// Times that no connection was free for so long that it was given up, in this process: the pool itself does not count them.
+static TIMEOUTS: AtomicU64 = AtomicU64::new(0);
+
+/// Statements that were sent since the store was opened.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    statements: AtomicU64,
+    micros: AtomicU64,
+}
+
+impl Sent {
+    pub(super) fn one(&self, took: Duration) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+/// Notes that a connection was not to be had in time.
+pub(super) fn timed_out() {
+    TIMEOUTS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Connections of one pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// What it is for.
+    pub name: &'static str,
+    /// Connections that are open.
+    pub connections: u64,
+    /// Those of them that nobody uses.
+    pub idle: u64,
+    /// Connections that may be open.
+    pub limit: u64,
+}
+
+impl PoolFigures {
+    fn of(name: &'static str, db: &DatabaseConnection) -> Self {
+        let (connections, idle, limit) = match db.get_database_backend() {
+            DatabaseBackend::Postgres => {
+                let pool = db.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+            _ => {
+                let pool = db.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+        };
+        Self { name, connections: connections.into(), idle: idle as u64, limit: limit.into() }
+    }
+}
+
+/// Connections and statements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreFigures {
+    /// Pools: one for everything, or one for requests and one for the rest.
+    pub pools: Vec<PoolFigures>,
+    /// Rows kept in memory.
+    pub rows: CacheFigures,
+    /// Times that no connection was to be had in time, since the program started.
+    pub timeouts: u64,
+    /// Statements sent since the store was opened.
+    pub statements: u64,
+    /// Time that they took together.
+    pub statement_time: Duration,
+}
+
+impl Store {
+    /// What it counts, and what it holds at the moment.
+    #[must_use]
+    pub fn figures(&self) -> StoreFigures {
+        let pools = match &self.requests {
+            None => vec![PoolFigures::of("all", &self.db)],
+            Some(requests) => vec![PoolFigures::of("requests", requests), PoolFigures::of("rest", &self.db)],
+        };
+        StoreFigures {
+            pools,
+            rows: self.kept_rows(),
+            timeouts: TIMEOUTS.load(Ordering::Relaxed),
+            statements: self.sent.statements.load(Ordering::Relaxed),
+            statement_time: Duration::from_micros(self.sent.micros.load(Ordering::Relaxed)),
+        }
+    }
+}

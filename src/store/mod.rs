@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migration::MigratorTrait as _;
+use sea_orm::sqlx::Connection as _;
 use sea_orm::{AccessMode, IsolationLevel, SqliteTransactionMode, TransactionOptions};
 use sea_orm::{
     ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
@@ -122,6 +123,9 @@ impl Store {
                     .pragma("case_sensitive_like", "ON")
                     .busy_timeout(longest_wait)
             })
+            // SQLite undoes a transaction by itself when the disk is full, and the library, whose own undoing then fails, takes it for unended ever after: whatever came next on that connection would
+            // never be committed, and would keep every other writer out.
+            .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
         let db = Database::connect(options.clone()).await.map_err(unavailable)?;
         let requests = match pool.request_limit {

@@ -20,7 +20,8 @@ const QUIET_SECONDS = 60;
 
 const program = new Program(given, 'soak');
 const token = program.token();
-await program.serve();
+// Small memories for rows and answers: they are full early, and what grows after that is something else.
+await program.serve('--row-cache', String(16 << 20), '--answer-cache', String(8 << 20));
 const asked = await questions(program.url);
 const agency = JSON.parse((await ask(program.url, { query: '{ agencies(first: 1) { nodes { code } } }' })).text).data.agencies.nodes[0].code;
 const run = Date.now().toString(36).toUpperCase();

@@ -105,8 +105,10 @@ pub enum Column {
     AssessmentYear,
     /// Assessor (평가기관).
     Assessor,
-    /// Outcome of an assessment (평가결과).
+    /// Outcome of an assessment (평가결과, 점수).
     Outcome,
+    /// What made an assessment necessary (수행 사유).
+    AssessmentTrigger,
     /// Free content whose labels tell what it is (내용).
     Content,
     /// What a row is about (구분).
@@ -203,7 +205,19 @@ fn described(header: &str) -> Option<Column> {
     let any = |words: &[&str]| words.iter().any(|word| header.contains(word));
     let ends = |words: &[&str]| words.iter().any(|word| header.ends_with(word));
     if has("영향평가") || has("평가수행") {
-        return if any(&["연도", "년도", "일자", "기간", "시기", "수행일", "완료"]) { Some(Column::AssessmentYear) } else { None };
+        return if any(&["연도", "년도", "일자", "기간", "시기", "수행일", "완료"]) {
+            Some(Column::AssessmentYear)
+        } else if ends(&["기관", "기관명", "업체", "업체명"]) {
+            Some(Column::Assessor)
+        } else if ends(&["결과", "점수", "등급"]) {
+            Some(Column::Outcome)
+        } else if ends(&["사유", "근거", "대상기준"]) {
+            Some(Column::AssessmentTrigger)
+        } else if has("요약") {
+            Some(Column::Url)
+        } else {
+            None
+        };
     }
     if has("보유기간") && any(&["산정근거", "책정근거", "산출근거"]) {
         return Some(Column::RetentionBasis);
@@ -339,6 +353,10 @@ mod tests {
             ("수탁자 연락처", Column::Phone),
             ("위탁기간", Column::Period),
             ("영향평가 수행연도", Column::AssessmentYear),
+            ("영향평가 수행기관", Column::Assessor),
+            ("영향평가 결과", Column::Outcome),
+            ("영향평가 수행 사유", Column::AssessmentTrigger),
+            ("영향평가 요약본", Column::Url),
             ("이 용 목 적", Column::Purpose),
             ("제 공 항 목", Column::ProvisionItems),
         ] {

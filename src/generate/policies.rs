@@ -184,6 +184,7 @@ pub fn assessments(seed: u64, number: u64, agency: &AgencyInput, files: &[Covere
             summary: None,
             summary_url: None,
             sources: vec![SourceInput { path: String::new(), document: SOURCE.to_owned(), span: None, confidence: None, note: None }],
+            is_partial: false,
         });
     }
     assessments

@@ -63,6 +63,9 @@ pub struct ImpactAssessmentInput {
     /// Where the values were read.
     #[serde(default)]
     pub sources: Vec<SourceInput>,
+    /// Whether what it does not state stays as it is recorded: a sheet has columns for some matters alone.
+    #[serde(skip)]
+    pub is_partial: bool,
 }
 
 /// File that an assessment covers.
@@ -110,6 +113,8 @@ pub struct Assessment {
     pub content: Content,
     /// Where its values were read.
     pub sources: Vec<SourceInput>,
+    /// Whether what it does not state stays as it is recorded.
+    pub is_partial: bool,
 }
 
 impl ImpactAssessmentInput {
@@ -134,6 +139,7 @@ impl ImpactAssessmentInput {
                 summary_url: problems.text("summaryUrl", self.summary_url.as_deref(), 1000),
             },
             sources: problems.each("sources", &self.sources, 1000, |problems, source| source.checked(problems, documents)),
+            is_partial: self.is_partial,
         }
     }
 
@@ -177,6 +183,24 @@ impl Content {
     /// Key of the assessment.
     fn id(&self) -> Uuid {
         node_key(NodeType::ImpactAssessment, &self.key().iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// This one, with what it does not state as `stored` has it. Both are of the same agency, time and files.
+    fn or_as(self, stored: &Self) -> Self {
+        let assessed_items = if self.assessed_items.is_empty() { stored.assessed_items.clone() } else { self.assessed_items };
+        Self {
+            agency: self.agency,
+            data_files: stored.data_files.clone(),
+            year: self.year.or(stored.year),
+            assessed_from: self.assessed_from,
+            assessed_until: self.assessed_until,
+            trigger: self.trigger.or(stored.trigger),
+            assessor: self.assessor.or_else(|| stored.assessor.clone()),
+            assessed_items,
+            outcome: self.outcome.or_else(|| stored.outcome.clone()),
+            summary: self.summary.or_else(|| stored.summary.clone()),
+            summary_url: self.summary_url.or_else(|| stored.summary_url.clone()),
+        }
     }
 
     /// What takes the place of this one: what was erased from it stays erased.

@@ -89,6 +89,7 @@ impl ImpactAssessmentMutation {
                 summary: input.summary,
                 summary_url: input.summary_url,
                 sources: Vec::new(),
+                is_partial: false,
             },
         };
         Ok(carried_out(ctx.session()?, &viewer, &act).await?.into())

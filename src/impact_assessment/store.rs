@@ -16,6 +16,7 @@ use super::{AssessedFile, Assessment, Content, ImpactAssessmentInput};
 use crate::access::{AuditAction, Audited, Viewer};
 use crate::agency::agency_keys;
 use crate::data_file::graphql::DataFileFilter;
+use crate::difference::{FieldDifference, compare};
 use crate::error::{Error, Result};
 use crate::graphql::mutation::{Act, Outcome, UserErrorCode, UserProblem};
 use crate::graphql::word;
@@ -96,28 +97,44 @@ impl Write {
     /// # Errors
     /// `BAD_USER_INPUT` for an agency or data file that the register lacks.
     pub async fn impact_assessment(&mut self, assessment: &Assessment, documents: &DocumentKeys) -> Result<Recorded> {
-        let Assessment { content, sources } = assessment;
-        let id = content.id();
-        let stored = assessment_contents(self.txn().await?, &[id]).await?.remove(&id);
-        let content = &match &stored {
-            Some(stored) => stored.kept_erased(content)?,
-            None => content.clone(),
-        };
-        let recorded = match &stored {
-            None => Recorded::New,
-            Some(stored) if stored == content => Recorded::Unchanged,
-            Some(_) => Recorded::Amended,
-        };
+        let (id, sources) = (assessment.content.id(), &assessment.sources);
+        let (recorded, content, _) = self.with_stored(assessment).await?;
         if recorded != Recorded::Unchanged {
-            self.store_assessment(id, content, recorded).await?;
+            self.store_assessment(id, &content, recorded).await?;
             let kind = if recorded == Recorded::New { ChangeKind::ImpactAssessmentRecorded } else { ChangeKind::ImpactAssessmentAmended };
-            let content = serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()))?;
+            let content = serde_json::to_value(&content).map_err(|error| Error::internal(error.to_string()))?;
             self.journal(kind, NodeType::ImpactAssessment, id, None, &content);
         }
         if self.sources(id, sources, documents).await? && recorded == Recorded::Unchanged {
             self.sources_amended(NodeType::ImpactAssessment, id).await?;
         }
         Ok(recorded)
+    }
+
+    /// What recording an assessment would do, and how it would differ from what is recorded.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn assessment_compared(&mut self, assessment: &Assessment) -> Result<(Recorded, Vec<FieldDifference>)> {
+        let (recorded, content, stored) = self.with_stored(assessment).await?;
+        let json = |content: &Content| serde_json::to_value(content).map_err(|error| Error::internal(error.to_string()));
+        let differences = match (recorded, stored) {
+            (Recorded::Amended, Some(stored)) => compare(&json(&stored)?, &json(&content)?),
+            _ => Vec::new(),
+        };
+        Ok((recorded, differences))
+    }
+
+    /// What becomes of an assessment, the content that is to be recorded, and what is recorded of it.
+    async fn with_stored(&mut self, Assessment { content, is_partial, .. }: &Assessment) -> Result<(Recorded, Content, Option<Content>)> {
+        let id = content.id();
+        let Some(stored) = assessment_contents(self.txn().await?, &[id]).await?.remove(&id) else {
+            return Ok((Recorded::New, content.clone(), None));
+        };
+        let content = stored.kept_erased(content)?;
+        let content = if *is_partial { content.or_as(&stored) } else { content };
+        let recorded = if stored == content { Recorded::Unchanged } else { Recorded::Amended };
+        Ok((recorded, content, Some(stored)))
     }
 
     async fn store_assessment(&mut self, id: Uuid, content: &Content, recorded: Recorded) -> Result<()> {

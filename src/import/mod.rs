@@ -1,6 +1,7 @@
 //! Documents in: the native format (docs/document-format.md) and sheets (docs/importing.md) are read, checked and recorded.
 
 mod agencies;
+mod assessment;
 mod bundled;
 mod document;
 pub mod graphql;

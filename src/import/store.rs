@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{agency, agency_alias, agency_ancestor, data_file, import, import_message, import_source, source_document};
+use entity::{agency, agency_alias, agency_ancestor, data_file, import, import_message, import_source, registration, source_document};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -126,18 +126,30 @@ impl Write {
 }
 
 impl Write {
-    /// What the register holds of the files of an agency, for a policy to be read with.
+    /// What the register holds of the files of an agency, for a policy or a sheet of assessments to be read with.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn policy_agency(&mut self, code: &str, name: &str) -> Result<PolicyAgency> {
         let mut agency = PolicyAgency { code: code.to_owned(), name: name.to_owned(), ..PolicyAgency::default() };
         let Some(row) = agency::Entity::find().filter(agency::Column::Code.eq(code)).one(self.txn().await?).await? else { return Ok(agency) };
-        let files = data_file::Entity::find().filter(data_file::Column::AgencyId.eq(row.id)).all(self.txn().await?).await?;
-        for file in files {
-            if file.status != DataFileStatus::Destroyed.as_str() {
-                agency.files.insert(hangul::compact(&file.name), (file.registration_number, word(&file.status)?));
+        let is_in_force = data_file::Entity::belongs_to(registration::Entity).from(data_file::Column::RegistrationId).to(registration::Column::Id).into();
+        let files: Vec<(String, String, String, Option<String>)> = data_file::Entity::find()
+            .join(JoinType::InnerJoin, is_in_force)
+            .filter(data_file::Column::AgencyId.eq(row.id))
+            .filter(data_file::Column::Status.ne(DataFileStatus::Destroyed.as_str()))
+            .order_by_asc(data_file::Column::RunningNumber)
+            .select_only()
+            .columns([data_file::Column::Name, data_file::Column::RegistrationNumber, data_file::Column::Status])
+            .column(registration::Column::InformationSystem)
+            .into_tuple()
+            .all(self.txn().await?)
+            .await?;
+        for (name, number, status, system) in files {
+            if let Some(system) = system {
+                agency.systems.entry(hangul::compact(&system)).or_default().push(number.clone());
             }
+            agency.files.insert(hangul::compact(&name), (number, word(&status)?));
         }
         // Numbers stay with their files wherever those go: the last one may be another agency's now.
         let number = Expr::col((data_file::Entity, data_file::Column::RegistrationNumber));

@@ -155,6 +155,57 @@ async fn what_cannot_be_recorded_is_told_by_its_row(server: Server) {
     }
 }
 
+const SHORT: &str = "개인정보파일명,영향평가 수행연도,평가결과\n시험 셋,2024,적합\n";
+
+/// Impact assessments of files that the same document, or the register, has.
+async fn assessments_are_recorded_for_their_files(server: Server) {
+    let list = "기관명,개인정보파일의 명칭,운영근거,보유기간,개인정보처리시스템명\n김포시,시험 하나,정보주체 동의,2년,시험시스템\n김포시,시험 둘,정보주체 동의,2년,시험시스템\n김포시,시험 셋,정보주체 동의,2년,\n";
+    let assessed = "기관명,개인정보처리시스템명,개인정보파일명,평가기관,평가기간,평가결과,점수,수행 사유,요약본 URL\n김포시,시험시스템,시험 하나,시험평가(주),2023.5.1. ~ 2023.6.30.,적합,92점,5만명 이상,https://example.go.kr/1\n김포시,시험시스템,시험 둘,시험평가(주),2023.5.1. ~ 2023.6.30.,적합,92점,5만명 이상,https://example.go.kr/1\n김포시,,시험 셋,,2024,,,,\n";
+    let both = format!("{list}\n{assessed}");
+    // What the run itself brings is known to a dry run too.
+    let (_, tried) = run(&server, &[("목록.csv", both.as_bytes())], &Wanted { is_dry_run: true, ..ALL }).await;
+    assert_eq!((tried.status, tried.counts), (ImportStatus::Completed, counted(5, 0, 0, 0)), "{:#?}", texts(&tried));
+    // The assessments come first by name, and are recorded after the files all the same.
+    let documents = [("가.csv", assessed.as_bytes()), ("나.csv", list.as_bytes())];
+    let (_, outcome) = run(&server, &documents, &ALL).await;
+    assert_eq!((outcome.status, outcome.counts), (ImportStatus::Completed, counted(5, 0, 0, 0)), "{:#?}", texts(&outcome));
+    let document = "{ dataFiles(filter: {name: {contains: \"시험 \"}}) { nodes { name impactAssessments { nodes {
+        year assessedFrom assessedUntil trigger assessor { name } outcome summaryUrl dataFiles { nodes { name } } sources(path: \"\") { document span } } } } } }";
+    let answer = server.query(document, json!({})).await;
+    let of = |name: &str| {
+        let files = answer["dataFiles"]["nodes"].as_array().unwrap();
+        files.iter().find(|file| file["name"] == name).unwrap()["impactAssessments"]["nodes"].clone()
+    };
+    let whole = json!([{
+        "year": 2023, "assessedFrom": "2023-05-01", "assessedUntil": "2023-06-30", "trigger": "SENSITIVE_50K", "assessor": {"name": "시험평가(주)"}, "outcome": "적합, 92점",
+        "summaryUrl": "https://example.go.kr/1", "dataFiles": {"nodes": [{"name": "시험 둘"}, {"name": "시험 하나"}]}, "sources": [{"document": "가.csv", "span": "줄 2-3"}],
+    }]);
+    assert_eq!((of("시험 하나"), of("시험 둘")), (whole.clone(), whole));
+    assert_eq!((&of("시험 셋")[0]["year"], &of("시험 셋")[0]["assessedFrom"]), (&json!(2024), &Value::Null));
+    let sequence = server.sequence().await;
+    let (_, again) = run(&server, &documents, &ALL).await;
+    assert_eq!((again.status, again.counts), (ImportStatus::Completed, counted(0, 0, 5, 0)), "{:#?}", texts(&again));
+    // A table with fewer columns takes nothing away.
+    let short = async |is_dry_run| run(&server, &[("다.csv", SHORT.as_bytes())], &Wanted { agency: Some("4090000"), is_dry_run, ..ALL }).await;
+    let (_, tried) = short(true).await;
+    let would = "line 2: \"시험 셋, assessed in 2024\" would be amended: outcome ADDED: - → 적합 (WOULD_AMEND)";
+    assert!(texts(&tried).join("\n").contains(would), "{:#?}", texts(&tried));
+    assert_eq!((tried.counts, server.sequence().await), (counted(0, 1, 0, 0), sequence));
+    assert_eq!((short(false).await.1.counts, short(false).await.1.counts), (counted(0, 1, 0, 0), counted(0, 0, 1, 0)));
+    // Systems name their files; what the register lacks, and what is no year, is told by its row.
+    let wrong = "개인정보처리시스템명,평가연도,평가기관,수행 사유\n시험시스템,작년,시험평가(주),기타\n없는시스템,2024,,\n";
+    let (_, outcome) = run(&server, &[("라.csv", wrong.as_bytes())], &Wanted { agency: Some("4090000"), policy: ImportPolicy::RejectRows, ..ALL }).await;
+    assert_eq!((outcome.status, outcome.counts), (ImportStatus::Completed, counted(1, 0, 0, 1)), "{:#?}", texts(&outcome));
+    let told = texts(&outcome).join("\n");
+    for part in [
+        "라.csv: line 2: \"작년\" is neither the year nor the days of an assessment: write 2024, or 2024-05-01 ~ 2024-06-30 (NOT_UNDERSTOOD)",
+        "line 2: \"기타\" is none of the grounds of Decree 제35조",
+        "line 3: 김포시 (4090000) has no file \"없는시스템\": import the list of its files first",
+    ] {
+        assert!(told.contains(part), "{part}\n{told}");
+    }
+}
+
 async fn documents_of_several_kinds_are_one_run(server: Server) {
     let native = "format: yeollam/1\nagencies:\n  - {code: T000001, name: 시험청, type: CENTRAL}\n";
     let sheet = "파일명,근거\n명부,동의\n";
@@ -208,4 +259,4 @@ async fn a_run_that_is_gone_is_interrupted(server: Server) {
     assert_ne!(seen["import"]["finishedAt"], stopped);
 }
 
-on_both!(Data::Bundled => a_sheet_is_registered_once, an_edited_sheet_amends, what_cannot_be_recorded_is_told_by_its_row, documents_of_several_kinds_are_one_run, a_policy_is_registered_once, a_run_that_is_gone_is_interrupted);
+on_both!(Data::Bundled => a_sheet_is_registered_once, an_edited_sheet_amends, what_cannot_be_recorded_is_told_by_its_row, documents_of_several_kinds_are_one_run, a_policy_is_registered_once, assessments_are_recorded_for_their_files, a_run_that_is_gone_is_interrupted);

@@ -1,5 +1,7 @@
 //! Impact assessments (영향평가, Act 제33조): the table of those that were done, or that none is needed.
 
+use chrono::NaiveDate;
+
 use super::Read;
 use super::block::tidy;
 use super::day::{days, period};
@@ -28,14 +30,12 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
                     last.span = last.span.to(row.span);
                     continue;
                 }
-                let when = when.map(|cell| cell.text.to_string()).unwrap_or_default();
-                let found = period(&when);
-                let day = days(&when).first().map(|day| day.day);
+                let Time { year, from, until } = when.map(|cell| Time::read(&cell.text)).unwrap_or_default();
                 policy.assessments.push(Assessment {
                     files: vec![name],
-                    year: year(&when),
-                    from: found.from.or(day),
-                    until: found.until,
+                    year,
+                    from,
+                    until,
                     items,
                     assessor: text(Column::Assessor),
                     outcome: text(Column::Outcome),
@@ -53,6 +53,27 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
         if let Some(line) = denial.filter(|_| policy.assessments.is_empty()) {
             policy.assessment_text = Some(Stated::new("영향평가 대상에 해당되지 않음", line.span).with(0.9));
         }
+    }
+}
+
+/// When an assessment was carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Time {
+    /// Year.
+    pub year: Option<i32>,
+    /// First day, or the only one.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub until: Option<NaiveDate>,
+}
+
+impl Time {
+    /// The time that a cell tells: "2023", "2023년", "2023.5.1. ~ 2023.6.30.", "2023-06-30".
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let period = period(text);
+        let day = days(text).first().map(|day| day.day);
+        Self { year: year(text), from: period.from.or(day), until: period.until }
     }
 }
 

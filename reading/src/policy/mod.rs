@@ -31,6 +31,7 @@ mod text;
 mod title;
 mod video;
 
+pub use assessment::Time;
 pub use block::Span;
 pub use day::{Period, period};
 pub use section::SectionKind;

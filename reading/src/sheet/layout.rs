@@ -80,6 +80,11 @@ pub const FIELDS: &[(&str, States)] = &[
     ("subEntrustee", States::SubEntrustee),
     ("entrustmentTask", States::Task),
     ("entrustmentPeriod", States::Period),
+    ("assessedOn", States::AssessmentYear),
+    ("assessor", States::Assessor),
+    ("assessmentOutcome", States::Outcome),
+    ("assessmentTrigger", States::AssessmentTrigger),
+    ("assessmentSummaryUrl", States::Url),
     ("number", States::Number),
 ];
 
@@ -181,7 +186,7 @@ impl Layout {
             Some(second) => Self::with_header(first, Some(second), mapping),
             None => Self::with_header(first, None, mapping),
         };
-        layout.is_of_files().then_some(layout)
+        (layout.is_of_files() || layout.is_of_assessments()).then_some(layout)
     }
 
     /// The layout of a table without a header, if the mapping tells one.
@@ -224,6 +229,23 @@ impl Layout {
         self.has(States::FileName) && says_more && known >= 2 && known * 2 >= self.columns.len()
     }
 
+    /// Whether it is the header of a table that tells which files, or the files of which systems, were assessed.
+    fn is_of_assessments(&self) -> bool {
+        let known = self.columns.iter().filter(|column| column.is_told).count();
+        self.tells_assessments() && (self.has(States::FileName) || self.has(States::System)) && known * 2 >= self.columns.len()
+    }
+
+    /// Whether its rows tell of impact assessments: when, or by whom and with what outcome.
+    pub fn tells_assessments(&self) -> bool {
+        self.has(States::AssessmentYear) || (self.has(States::Assessor) && self.has(States::Outcome))
+    }
+
+    /// Whether its rows state files: assessments have tables of their own, which name the files and their items and say nothing else of the registration.
+    pub fn states_files(&self) -> bool {
+        let of_registrations = [States::Basis, States::Purpose, States::BasisAndPurpose, States::Retention];
+        self.has(States::FileName) && (!self.tells_assessments() || of_registrations.into_iter().any(|states| self.has(states)))
+    }
+
     /// Whether a column states that.
     pub fn has(&self, states: States) -> bool {
         self.columns.iter().any(|column| column.states == Some(states))
@@ -231,8 +253,13 @@ impl Layout {
 
     /// The cell of a row that states that; the first that holds something, where there are several columns of it.
     pub fn cell<'r>(&self, row: &'r Row, states: States) -> &'r str {
-        let cells = self.columns.iter().filter(|column| column.states == Some(states)).filter_map(|column| row.cells.get(column.index));
-        cells.map(|cell| cell.trim()).find(|cell| !cell.is_empty()).unwrap_or_default()
+        self.cells(row, states).next().unwrap_or_default()
+    }
+
+    /// The cells of a row that state that and hold something.
+    pub fn cells<'r>(&self, row: &'r Row, states: States) -> impl Iterator<Item = &'r str> {
+        let cells = self.columns.iter().filter(move |column| column.states == Some(states)).filter_map(|column| row.cells.get(column.index));
+        cells.map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
     }
 }
 
@@ -246,9 +273,9 @@ fn column(index: usize, header: String, states: Option<States>, mapping: &Mappin
     }
 }
 
-/// Whether a cell may be the header of the names of files: each of those words has one of these syllables, or is written in letters that are not composed, or is English.
+/// Whether a cell may be the header of the names of files, or of those of systems: each of those words has one of these syllables, or is written in letters that are not composed, or is English.
 fn may_name_files(row: &Row) -> bool {
-    row.cells.iter().any(|cell| cell.contains(|c| matches!(c, '파' | '화' | '업' | '\u{1100}'..='\u{11FF}')) || cell.eq_ignore_ascii_case("data file"))
+    row.cells.iter().any(|cell| cell.contains(|c| matches!(c, '파' | '화' | '업' | '템' | '\u{1100}'..='\u{11FF}')) || cell.eq_ignore_ascii_case("data file"))
 }
 
 /// Whether the second row goes on with the header: each of its cells stands under a group and says what is known, or repeats the cell above, with which it is merged.

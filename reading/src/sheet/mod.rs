@@ -1,9 +1,10 @@
-//! Spreadsheets: CSV, TSV, XLSX, XLS. What they list of personal-data files, whatever they call their columns.
+//! Spreadsheets: CSV, TSV, XLSX, XLS. What they list of personal-data files and of their impact assessments, whatever they call their columns.
 //!
 //! A document is gone through twice: [`survey`] tells which tables it has, [`read`] hands over each file as soon as its last row was read. A text of a million rows takes no more memory than one of ten. Of XLSX the
 //! texts that cells share are held, at most [`Limits::shared_texts`]; XLS is held whole, at most [`Limits::xls`]. What is larger, damaged or hostile is refused with what to do
 //! about it; nothing panics.
 
+mod assessment;
 mod layout;
 mod page;
 mod record;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{BufRead, Read, Seek, SeekFrom};
 
+pub use self::assessment::AssessmentRecord;
 pub use self::layout::{Column, Mapping};
 pub use self::record::{FileRecord, RowCells, says_none};
 pub use self::rows::Row;
@@ -160,17 +162,21 @@ enum Found {
     Table(TableFound),
     /// A file.
     File(Box<FileRecord>),
+    /// An impact assessment.
+    Assessment(Box<AssessmentRecord>),
     /// Something that whoever imports the sheet should know.
     Note(Note),
 }
 
-/// A table of files.
+/// A table of files, or of their impact assessments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableFound {
     /// Its header, or its first row where it has none.
     pub place: Place,
     /// What its columns hold, in their order; those of no matter left out.
     pub columns: Vec<Column>,
+    /// Whether its rows state files; a table of assessments alone does not.
+    pub states_files: bool,
 }
 
 /// Something that whoever imports a sheet should know.
@@ -229,6 +235,8 @@ pub struct Survey {
     pub tables: Vec<TableFound>,
     /// Files that its tables state, each counted in each table.
     pub files: u64,
+    /// Impact assessments: few beside the files, which must be known first.
+    pub assessments: Vec<AssessmentRecord>,
     /// What whoever imports it should know: at most [`MOST_NOTES`].
     pub notes: Vec<Note>,
     /// Notes beyond those.
@@ -238,6 +246,9 @@ pub struct Survey {
 /// Most notes that are kept of a document.
 pub const MOST_NOTES: usize = 1_000;
 
+/// Most impact assessments of a document: they are held in memory until its files are read.
+pub const MOST_ASSESSMENTS: usize = 100_000;
+
 /// Most files of which several tables tell: they are held in memory to be put together.
 pub const MOST_JOINED: usize = 100_000;
 
@@ -245,7 +256,8 @@ impl Survey {
     /// Whether its tables tell of different matters, so that a file may stand in several of them.
     fn is_joined(&self) -> bool {
         let matters = |table: &TableFound| -> Vec<Option<crate::header::Column>> { table.columns.iter().map(|column| column.states).collect() };
-        self.tables.first().is_some_and(|first| self.tables.iter().any(|table| matters(table) != matters(first)))
+        let mut of_files = self.tables.iter().filter(|table| table.states_files);
+        of_files.next().is_some_and(|first| of_files.any(|table| matters(table) != matters(first)))
     }
 }
 
@@ -259,11 +271,15 @@ pub fn survey(document: &mut (impl BufRead + Seek), name: &str, mapping: &Mappin
         match found {
             Found::Table(table) => survey.tables.push(table),
             Found::File(_) => survey.files += 1,
+            Found::Assessment(assessment) => survey.assessments.push(*assessment),
             Found::Note(note) if survey.notes.len() < MOST_NOTES => survey.notes.push(note),
             Found::Note(_) => survey.further_notes += 1,
         }
-        true
+        survey.assessments.len() <= MOST_ASSESSMENTS
     })?;
+    if survey.assessments.len() > MOST_ASSESSMENTS {
+        return Err(Unreadable::too_large(format!("more than {MOST_ASSESSMENTS} rows tell of impact assessments: split the document")));
+    }
     let columns: Vec<Column> = survey.tables.iter().flat_map(|table| table.columns.iter().cloned()).collect();
     match mapping.unused(&columns).next() {
         Some(written) if !survey.tables.is_empty() => Err(layout::unused(written)),
@@ -286,7 +302,7 @@ pub fn read(
     if !survey.is_joined() {
         return go_through(document, name, mapping, limits, &mut |found| match found {
             Found::File(file) => take(*file),
-            Found::Table(_) | Found::Note(_) => true,
+            Found::Table(_) | Found::Assessment(_) | Found::Note(_) => true,
         });
     }
     if survey.files > MOST_JOINED as u64 {

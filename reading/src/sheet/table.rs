@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::header::{self, Column as States, compact};
 
+use super::assessment::AssessmentRecord;
 use super::layout::{Column, Layout, Mapping, almost};
 use super::record::{FileRecord, RowCells, left_out, says_none};
 use super::rows::Row;
@@ -22,6 +23,7 @@ pub struct Tables<'t> {
     /// Keys with values: the column of the keys.
     keys: Option<usize>,
     record: Option<FileRecord>,
+    assessment: Option<AssessmentRecord>,
     /// Number of the file in its table, and the agency of the rows above.
     number: String,
     agency: Option<String>,
@@ -41,6 +43,7 @@ impl<'t> Tables<'t> {
             layout: None,
             keys: None,
             record: None,
+            assessment: None,
             number: String::new(),
             agency: None,
             tables: 0,
@@ -85,7 +88,7 @@ impl<'t> Tables<'t> {
         while !self.waiting.is_empty() && !self.is_over {
             self.next()?;
         }
-        self.end_record();
+        self.end_records();
         (self.layout, self.keys, self.agency) = (None, None, None);
         Ok(())
     }
@@ -128,31 +131,26 @@ impl<'t> Tables<'t> {
         if self.layout.as_ref().is_some_and(|before| before.columns == layout.columns) {
             return;
         }
-        self.end_record();
+        self.end_records();
         let first = header.or(self.waiting.front());
         let place = first.map_or_else(Place::default, |row| Place::row(row.sheet.as_deref(), row.number));
-        // Impact assessments have a table of their own, which says nothing of the registration.
-        if layout.has(States::AssessmentYear) {
-            self.note(place, true, code::COLUMN_LEFT_OUT, "a table of impact assessments, which is left out".to_owned());
-            self.tables += 1;
-            (self.layout, self.keys) = (None, None);
-            return;
-        }
         self.tables += 1;
         for column in &layout.columns {
-            self.column(&place, column);
+            self.column(&place, &layout, column);
         }
-        self.give(Found::Table(TableFound { place, columns: layout.columns.clone() }));
+        self.give(Found::Table(TableFound { place, columns: layout.columns.clone(), states_files: layout.states_files() }));
         (self.layout, self.keys, self.agency) = (Some(layout), None, None);
     }
 
     /// Tells of a column whose values are left out.
-    fn column(&mut self, place: &Place, column: &Column) {
+    fn column(&mut self, place: &Place, layout: &Layout, column: &Column) {
         if column.is_ignored {
             return;
         }
         let name = if column.header.is_empty() { format!("{}", column.index + 1) } else { format!("\"{}\"", column.header) };
+        let is_of_assessments = layout.tells_assessments() && column.states.is_some_and(AssessmentRecord::has);
         match column.states {
+            Some(_) if is_of_assessments => {}
             Some(States::Handler | States::PersonName) => {
                 self.note(place.clone(), false, code::COLUMN_LEFT_OUT, format!("column {name} names persons, and is not recorded"));
             }
@@ -161,6 +159,7 @@ impl<'t> Tables<'t> {
                 | States::Url
                 | States::Assessor
                 | States::Outcome
+                | States::AssessmentTrigger
                 | States::Content
                 | States::Division
                 | States::Position
@@ -172,6 +171,9 @@ impl<'t> Tables<'t> {
                 | States::Note
                 | States::Entruster,
             ) => self.note(place.clone(), true, code::COLUMN_LEFT_OUT, format!("column {name} states none of the matters of a registration, and is left out")),
+            Some(_) if !layout.states_files() => {
+                self.note(place.clone(), true, code::COLUMN_LEFT_OUT, format!("column {name} states nothing of an impact assessment, and is left out"));
+            }
             Some(_) => {}
             None => {
                 let message = format!(
@@ -189,6 +191,12 @@ impl<'t> Tables<'t> {
             if why != "nothing" {
                 self.note(place, false, code::ROW_LEFT_OUT, format!("holds {why}, and states no file"));
             }
+            return Ok(());
+        }
+        if layout.tells_assessments() {
+            self.assess(layout, row);
+        }
+        if !layout.states_files() {
             return Ok(());
         }
         let name = layout.cell(row, States::FileName);
@@ -225,10 +233,27 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
+    /// Takes what a row tells of an impact assessment.
+    fn assess(&mut self, layout: &Layout, row: &Row) {
+        if let Some(agency) = [States::AgencyCode, States::Agency].into_iter().map(|states| layout.cell(row, states)).find(|cell| !says_none(cell)) {
+            self.agency = Some(agency.to_owned());
+        }
+        let Some(read) = AssessmentRecord::of(layout, row, self.agency.as_deref()) else { return };
+        match &mut self.assessment {
+            Some(before) if !layout.states_files() && before.goes_on_with(&read) => before.join(read),
+            _ if !read.tells_something() => {}
+            before => {
+                if let Some(ended) = before.replace(read) {
+                    self.give(Found::Assessment(Box::new(ended)));
+                }
+            }
+        }
+    }
+
     fn begin_keys(&mut self, column: usize) {
         self.tables += 1;
         let place = self.waiting.front().map_or_else(Place::default, |row| Place::row(row.sheet.as_deref(), row.number));
-        self.give(Found::Table(TableFound { place, columns: vec![Column::of_keys(column)] }));
+        self.give(Found::Table(TableFound { place, columns: vec![Column::of_keys(column)], states_files: true }));
     }
 
     /// Takes a row that holds a key and its value. A key that stands again begins another file.
@@ -282,6 +307,14 @@ impl<'t> Tables<'t> {
             cells.cells.push((states, value));
         }
         Ok(())
+    }
+
+    /// Hands over the file, and the assessment, whose last row was taken.
+    fn end_records(&mut self) {
+        self.end_record();
+        if let Some(assessment) = self.assessment.take() {
+            self.give(Found::Assessment(Box::new(assessment)));
+        }
     }
 
     fn end_record(&mut self) {

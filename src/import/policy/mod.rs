@@ -27,7 +27,7 @@ use crate::source::{SourceDocumentInput, SourceInput};
 /// Key under which sources name the policy.
 const DOCUMENT: &str = "policy";
 
-/// Whose policy is read, and what the register holds of its files.
+/// Whose policy or sheet is read, and what the register holds of its files.
 #[derive(Clone, Debug, Default)]
 pub struct PolicyAgency {
     /// Code.
@@ -36,6 +36,8 @@ pub struct PolicyAgency {
     pub name: String,
     /// Registration number and status of each of its files, by its name in [`hangul::compact`] form.
     pub files: HashMap<String, (String, DataFileStatus)>,
+    /// Registration numbers of the files that run on a system, by its name in the same form.
+    pub systems: HashMap<String, Vec<String>>,
     /// The last running number that it issued.
     pub last_number: i32,
 }
@@ -385,7 +387,6 @@ fn assessments(policy: &Policy, agency: &PolicyAgency, numbers: &Numbers<'_>, re
         if data_files.is_empty() {
             continue;
         }
-        let items = assessment.items.iter().flat_map(|cell| read_items(cell).into_iter().map(move |item| assessed_item(cell, item)));
         assessments.push(ImpactAssessmentInput {
             agency: agency.code.clone(),
             data_files,
@@ -394,14 +395,20 @@ fn assessments(policy: &Policy, agency: &PolicyAgency, numbers: &Numbers<'_>, re
             assessed_until: assessment.until.filter(|until| assessment.from.is_none_or(|from| from <= *until)),
             trigger: None,
             assessor: optional(assessment.assessor.as_ref(), 300),
-            assessed_items: items.take(1000).collect(),
+            assessed_items: assessed_items(&assessment.items),
             outcome: optional(assessment.outcome.as_ref(), 500),
             summary: None,
             summary_url: None,
             sources: vec![whole(Some(assessment.span), 1.0)],
+            is_partial: false,
         });
     }
     assessments
+}
+
+/// The items of the cells of an assessment.
+pub(super) fn assessed_items(cells: &[String]) -> Vec<String> {
+    cells.iter().flat_map(|cell| read_items(cell).into_iter().map(move |item| assessed_item(cell, item))).take(1000).collect()
 }
 
 /// An assessed item with whose it is, unless it tells that by itself ("대상아동정보").
@@ -453,7 +460,7 @@ mod tests {
 
     fn agency() -> PolicyAgency {
         let files = HashMap::from([(hangul::compact("통합누리 회원정보"), ("4090000-3".to_owned(), DataFileStatus::Registered))]);
-        PolicyAgency { code: "4090000".to_owned(), name: "나루시".to_owned(), files, last_number: 7 }
+        PolicyAgency { code: "4090000".to_owned(), name: "나루시".to_owned(), files, last_number: 7, ..PolicyAgency::default() }
     }
 
     fn read(name: &str) -> (RegisterDocument, Vec<Remark>) {

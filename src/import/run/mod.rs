@@ -1,5 +1,6 @@
 //! A run: documents are read, checked and recorded, in batches or in one transaction, and what there is to say of them is kept.
 
+mod assessments;
 mod natives;
 mod sheets;
 
@@ -131,6 +132,8 @@ struct Run<'r> {
     changes: Vec<Json>,
     /// Files of the present document, as hashes of what identifies them.
     seen: HashSet<u64>,
+    /// Files that the run brings, as such hashes, while they are only tried and there are assessments that may name them.
+    brought: Option<HashSet<u64>>,
     /// Names of agencies that were told of already.
     told: HashSet<String>,
     native: Option<super::Report>,
@@ -183,6 +186,7 @@ impl Runner {
             errors: 0,
             changes: Vec::new(),
             seen: HashSet::new(),
+            brought: None,
             told: HashSet::new(),
             native: None,
             total: 0,
@@ -323,7 +327,7 @@ impl Run<'_> {
                 Kind::Native => {}
             }
         }
-        self.total = sheets.iter().map(|sheet| sheet.survey.files).sum();
+        self.total = sheets.iter().map(|sheet| sheet.survey.files + sheet.survey.assessments.len() as u64).sum();
         let is_all_or_nothing = self.options.policy == ImportPolicy::RejectAll;
         if self.errors > 0 && is_all_or_nothing {
             // What can be said of the other documents is said all the same.
@@ -393,6 +397,8 @@ impl Run<'_> {
 
     /// Goes through all documents. Answers whether it came to the end, and the transaction, where there is one.
     async fn pass(&mut self, id: Option<Uuid>, natives: &Natives, sheets: &[Surveyed], mut writing: Writing) -> Result<(bool, Writing)> {
+        let are_awaited = matches!(writing, Writing::Rehearsal) && sheets.iter().any(|sheet| !sheet.survey.assessments.is_empty());
+        self.brought = are_awaited.then(HashSet::new);
         writing = self.native_documents(natives, writing).await?;
         for sheet in sheets {
             self.seen.clear();
@@ -413,6 +419,7 @@ impl Run<'_> {
                 self.unreadable(document, &error);
             }
         }
+        self.assessments(sheets, &mut writing).await?;
         Ok((true, writing))
     }
 

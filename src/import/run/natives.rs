@@ -112,6 +112,9 @@ impl Run<'_> {
         for policy in &natives.policies {
             documents.push((policy.document.name.clone(), self.policy_document(&mut write, policy, &mut agencies).await?));
         }
+        for file in documents.iter().flat_map(|(_, document)| &document.data_files) {
+            file.registrations.last().into_iter().for_each(|registration| self.bring(&file.agency, &registration.name));
+        }
         let (mut write, recorded) = record_read(write, &documents).await?;
         let mut is_sound = recorded.is_ok();
         match recorded {

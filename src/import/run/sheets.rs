@@ -88,6 +88,9 @@ impl Run<'_> {
             }
         };
         for ((record, file), became) in files.iter().zip(outcome) {
+            if !matches!(became, Became::Rejected(_)) {
+                self.bring(&file.input.agency, &record.name);
+            }
             self.became(document, record, file, became)?;
         }
         Ok(())
@@ -106,19 +109,7 @@ impl Run<'_> {
     /// The file that a record states, if its agency is settled and it was not stated before.
     fn settled(&mut self, document: &Incoming, record: &FileRecord) -> Option<StatedFile> {
         let place = record.place.told();
-        let agency = match self.options.scope.settle(record.agency.as_deref()) {
-            Ok((agency, note)) => {
-                if let Some(note) = note.filter(|note| self.told.insert(note.clone())) {
-                    self.say(Some(&document.name), Some(place.clone()), ImportPhase::Check, ImportSeverity::Warning, code::AGENCY_NOT_FOUND, note);
-                }
-                agency
-            }
-            Err((code, message)) => {
-                self.counts.rejected += 1;
-                self.say(Some(&document.name), Some(place), ImportPhase::Check, ImportSeverity::Error, code, message);
-                return None;
-            }
-        };
+        let agency = self.agency_of(document, record.agency.as_deref(), &record.place)?;
         let file = stated(record, &agency, self.today);
         let mut hasher = DefaultHasher::new();
         match &file.input.registration_number {
@@ -165,19 +156,23 @@ impl Run<'_> {
     }
 
     async fn document_keys(&self, write: &mut Write, document: &Incoming, files: &[(&FileRecord, StatedFile)]) -> Result<DocumentKeys> {
-        let names = &self.options.scope.names;
-        let publisher = files.first().and_then(|(_, file)| names.name(&file.input.agency)).unwrap_or("-");
+        let source = self.source_document(write, document, files.first().map(|(_, file)| file.input.agency.as_str())).await?;
+        write.source_documents(&[source]).await
+    }
+
+    /// A sheet as a source, published by the agency with that code.
+    pub(super) async fn source_document(&self, write: &mut Write, document: &Incoming, publisher: Option<&str>) -> Result<SourceDocumentInput> {
+        let publisher = publisher.and_then(|code| self.options.scope.names.name(code)).unwrap_or("-");
         // Its place on the machine is nobody's business.
         let title = document.name.rsplit(['/', '\\']).next().unwrap_or(&document.name);
-        let input = SourceDocumentInput {
+        Ok(SourceDocumentInput {
             key: DOCUMENT.to_owned(),
             title: title.chars().take(300).collect(),
             publisher: publisher.to_owned(),
             url: None,
             sha256: Some(document.sha256.clone()),
             read_at: write.first_read(&document.sha256).await?.unwrap_or_else(|| self.read_at()),
-        };
-        write.source_documents(&[input]).await
+        })
     }
 
     /// The day on which the document was read, at its beginning in Korea, so that the batches of a run name one document.

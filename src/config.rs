@@ -300,6 +300,9 @@ pub struct DatabaseArgs {
     /// Database to use instead: postgres://user:password@host:port/name, or sqlite:PATH (with ?mode=rwc behind it to create the file).
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
+    /// Replica of a PostgreSQL database (streaming, one server) that answers the queries of whoever brings no token, as long as it lacks nothing that this server knows of: docs/operating.md.
+    #[arg(long, env = "YEOLLAM_READ_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub read_database_url: Option<String>,
     /// Most connections to the database at a time; of a server on PostgreSQL so many for requests, and so many for everything else.
     #[arg(long, env = "YEOLLAM_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
     pub database_connections: u32,
@@ -415,11 +418,17 @@ impl DatabaseArgs {
     /// # Errors
     /// What it should be.
     pub fn check(&self) -> Result<(), String> {
-        match self.database_url.as_ref().and_then(|url| url.split_once(':')) {
-            Some(("postgres" | "postgresql", rest)) if rest.len() > 2 && rest.starts_with("//") => Ok(()),
-            Some(("sqlite", path)) if !path.is_empty() => Ok(()),
-            None if self.database_url.is_none() => Ok(()),
-            _ => Err("--database-url (DATABASE_URL) is no database URL: postgres://user:password@host:port/name, or sqlite:PATH".to_owned()),
+        let is_postgres = |url: &Option<String>| {
+            let rest = url.as_ref().and_then(|url| url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://")));
+            rest.is_some_and(|rest| !rest.is_empty())
+        };
+        match &self.database_url {
+            _ if self.read_database_url.is_some() && !(is_postgres(&self.read_database_url) && is_postgres(&self.database_url)) => {
+                Err("--read-database-url (YEOLLAM_READ_DATABASE_URL) is the address of a replica, postgres://user:password@host:port/name, of a PostgreSQL that --database-url names".to_owned())
+            }
+            None => Ok(()),
+            Some(url) if url.strip_prefix("sqlite:").is_some_and(|path| !path.is_empty()) || is_postgres(&self.database_url) => Ok(()),
+            Some(_) => Err("--database-url (DATABASE_URL) is no database URL: postgres://user:password@host:port/name, or sqlite:PATH".to_owned()),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::import;
 use crate::import::intake::Intake;
 use crate::journal::Feed;
 use crate::search::Search;
-use crate::store::{PoolFigures, Salts, Store, StoreFigures};
+use crate::store::{PoolFigures, ReplicaFigures, Salts, Store, StoreFigures};
 
 /// The clock that a server reads.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -30,6 +30,7 @@ pub struct Followers(JoinSet<()>);
 pub fn follow(store: &Store, search: &Search, index_folder: PathBuf, clock: Clock) -> Followers {
     let mut followers = JoinSet::new();
     followers.spawn(store.clone().watch_journal());
+    followers.spawn(store.clone().watch_replica());
     followers.spawn(search.clone().follow(store.clone(), index_folder, Arc::clone(&clock)));
     followers.spawn(import::mark_lost(store.clone(), clock));
     Followers(followers)
@@ -86,14 +87,14 @@ pub fn app(
 
 /// What whoever watches the server is told of the register.
 fn figures(store: &Store, search: &Search) -> Vec<Figure> {
-    let StoreFigures { pools, rows, timeouts, statements, statement_time } = store.figures();
+    let StoreFigures { pools, rows, timeouts, statements, statement_time, replica } = store.figures();
     let of_pools = |read: fn(&PoolFigures) -> u64| pools.iter().map(|pool| (pool.name, read(pool))).collect();
     let indexed = search.indexed_through();
     let head = store.head().sequence();
     let files = search.snapshot().map_or(0, |snapshot| snapshot.segments.iter().map(|segment| segment.alive.count_ones(..) as u64).sum());
     let lag = u64::try_from(head - indexed).unwrap_or_default();
     let sequence = |sequence: i64| u64::try_from(sequence).unwrap_or_default();
-    vec![
+    let mut figures = vec![
         Figure::gauge("yeollam_database_connections", "Connections to the database that are open, by pool").by("pool", of_pools(|pool| pool.connections)),
         Figure::gauge("yeollam_database_connections_idle", "Those of them that nobody uses").by("pool", of_pools(|pool| pool.idle)),
         Figure::gauge("yeollam_database_connections_in_use", "Those of them that are used")
@@ -110,5 +111,13 @@ fn figures(store: &Store, search: &Search) -> Vec<Figure> {
         Figure::gauge("yeollam_search_sequence", "Last entry of the journal that is in the search index").is(sequence(indexed)),
         Figure::gauge("yeollam_search_lag_entries", "Entries of the journal that are not in it yet").is(lag),
         Figure::gauge("yeollam_search_files", "Data files in it").is(files),
-    ]
+    ];
+    if let Some(ReplicaFigures { keeps_up, lag, queries }) = replica {
+        figures.extend([
+            Figure::gauge("yeollam_replica_in_use", "Whether the replica answers what anybody asks: 1 or 0").is(keeps_up.into()),
+            Figure::gauge("yeollam_replica_lag_entries", "Entries of the journal that it lacks").is(lag),
+            Figure::counter("yeollam_replica_queries", "Operations that it was asked for").is(queries),
+        ]);
+    }
+    figures
 }

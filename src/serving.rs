@@ -20,7 +20,12 @@ use super::{now, open_with, request_id, salts, say};
 /// Opens the database for a server: where it can, it ends statements of requests that nobody waits for any more.
 pub async fn open_to_serve(database: &DatabaseArgs, server: &ServerArgs) -> Result<Store> {
     let limit = Duration::from_secs(server.request_deadline);
-    open_with(database, &PoolSettings { request_limit: Some(limit), ..database.pool() }).await
+    let pool = PoolSettings { request_limit: Some(limit), ..database.pool() };
+    let mut store = open_with(database, &pool).await?;
+    if let Some(url) = &database.read_database_url {
+        store.read_from(url, &pool).await.map_err(|error| anyhow::anyhow!("--read-database-url (YEOLLAM_READ_DATABASE_URL): {}", error.chain()))?;
+    }
+    Ok(store)
 }
 
 /// Everything that a first look needs: a database, the bundled register, a server, a query to try.

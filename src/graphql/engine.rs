@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 
+use super::Register;
 use super::admission::coercion::ArgumentCheck;
 use super::admission::limits::Limits;
 use super::admission::refusal::Refusal;
@@ -27,8 +28,11 @@ use crate::store::Reach;
 /// Pause before an event is told again when the database was away.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Puts the data of a request (loaders, caller, clock) where resolvers find it.
-pub type Install = dyn Fn(Request, &RequestContext) -> Request + Send + Sync;
+/// Puts the data of a request (loaders, caller, clock) where resolvers find it: over the register that is given, or the usual one.
+pub type Install = dyn Fn(Request, &RequestContext, Option<Register>) -> Request + Send + Sync;
+
+/// The register over a replica that has an entry of the journal, if there is one now.
+pub type FindReplica = dyn Fn(i64) -> Option<Register> + Send + Sync;
 
 /// A schema and the rules by which requests reach it.
 pub struct Engine<Q, M, S> {
@@ -45,6 +49,7 @@ pub struct Engine<Q, M, S> {
     budgets: Option<Budgets>,
     version: Option<Box<dyn Fn() -> Version + Send + Sync>>,
     reach: Option<Reach>,
+    replica: Option<Box<FindReplica>>,
 }
 
 impl<Q, M, S> Engine<Q, M, S>
@@ -67,11 +72,12 @@ where
             documents: DocumentCache::new(limits.document_cache),
             budgets: Some(limits.budget).filter(|budget| *budget > 0).map(Budgets::new),
             limits,
-            install: Box::new(|request, _| request),
+            install: Box::new(|request, _, _| request),
             argument_check: None,
             guard: None,
             version: None,
             reach: None,
+            replica: None,
         })
     }
 
@@ -84,7 +90,7 @@ where
 
     /// The same, installing data into each request.
     #[must_use]
-    pub fn install(mut self, install: impl Fn(Request, &RequestContext) -> Request + Send + Sync + 'static) -> Self {
+    pub fn install(mut self, install: impl Fn(Request, &RequestContext, Option<Register>) -> Request + Send + Sync + 'static) -> Self {
         self.install = Box::new(install);
         self
     }
@@ -115,6 +121,13 @@ where
     #[must_use]
     pub fn over(mut self, reach: Reach) -> Self {
         self.reach = Some(reach);
+        self
+    }
+
+    /// The same, with a replica for the queries that anybody may ask.
+    #[must_use]
+    pub fn replica(mut self, replica: impl Fn(i64) -> Option<Register> + Send + Sync + 'static) -> Self {
+        self.replica = Some(Box::new(replica));
         self
     }
 
@@ -202,14 +215,33 @@ where
         Outcome { balance: Some(balance), ..outcome }
     }
 
+    /// Executes it: by the replica, if anybody may ask it, and then by the primary too if the replica failed.
     async fn run(&self, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
+        // Noted before anything is read, and before it is decided where.
+        let sequence = self.version.as_ref().map(|version| version().sequence);
+        let is_anybodys = prepared.operation == OperationType::Query && occasion.is_none() && context.authorization.is_none();
+        let replica = self.replica.as_ref().filter(|_| is_anybodys).and_then(|replica| replica(context.at_least.unwrap_or(0)));
+        let again = replica.is_some().then(|| prepared.clone());
+        let mut outcome = self.run_over(replica, prepared, context, occasion).await;
+        if let Some(prepared) = again
+            && outcome.response.errors.iter().any(|error| code_of(error).as_deref() == Some(code::UNAVAILABLE))
+        {
+            let context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
+            outcome = self.run_over(None, prepared, &context, None).await;
+        }
+        if let (Some(sequence), Ending::Executed) = (sequence, outcome.ending) {
+            outcome.response.extensions.insert("sequence".to_owned(), sequence.into());
+        }
+        outcome
+    }
+
+    async fn run_over(&self, replica: Option<Register>, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
         let Prepared { document, is_as_written, known, operation_name, operation, variables, cost } = prepared;
         // The text itself is not needed any more.
         let mut inner = Request::new(String::new()).variables(variables);
         inner.set_parsed_query(document);
         inner.operation_name.clone_from(&operation_name);
-        let mut inner = (self.install)(inner, context);
-        let sequence = self.version.as_ref().map(|version| version().sequence);
+        let mut inner = (self.install)(inner, context, replica);
         let validated = self.trusting.as_ref().filter(|_| is_as_written && known.is_valid());
         let is_event = matches!(occasion.as_deref(), Some(Occasion::Event(_)));
         let is_validated_now = validated.is_none() && is_as_written && occasion.is_none();
@@ -223,7 +255,7 @@ where
         };
         // A panic leaves nothing behind: what the request held is dropped, and the schema is not changed by requests.
         let run = AssertUnwindSafe(context.loaders.drive(execution)).catch_unwind();
-        let (mut response, ending) = match run.await {
+        let (response, ending) = match run.await {
             Ok(mut response) => {
                 if let Some(root) = self.types.root(operation) {
                     known.shape.settle(&mut response.data, &response.errors, &self.types, root);
@@ -241,9 +273,6 @@ where
                 (Response::from_errors(vec![internal(ServerError::new("", None), &context.request_id)]), Ending::Broken)
             }
         };
-        if let (Some(sequence), Ending::Executed) = (sequence, ending) {
-            response.extensions.insert("sequence".to_owned(), sequence.into());
-        }
         Outcome { response, ending, operation_name, operation: Some(operation), cost: Some(cost), balance: None }
     }
 

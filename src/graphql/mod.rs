@@ -67,6 +67,17 @@ pub struct Register {
     pub feed: Arc<Feed>,
 }
 
+impl Register {
+    /// The same over the replica of its tables, if that has the entry of the journal and all that is known here. It searches what can be searched now: what is found later, the replica may lack.
+    #[must_use]
+    pub fn over_replica(&self, at_least: i64) -> Option<Self> {
+        let replica = self.store.replica()?;
+        let search = self.search.as_it_is();
+        let store = replica.through(at_least.max(search.indexed_through()), self.store.head())?;
+        Some(Self { store, search, ..self.clone() })
+    }
+}
+
 /// What one request reads with: its loaders, and the moment it began.
 pub struct Session {
     /// The register.

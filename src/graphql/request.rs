@@ -79,6 +79,8 @@ pub struct RequestContext {
     pub viewer: Option<Arc<Viewer>>,
     /// From which address it came, if that is known.
     pub address: Option<IpAddr>,
+    /// Entry of the journal that the answer must hold at least.
+    pub at_least: Option<i64>,
     /// Where the request's loaders queue their batches.
     pub loaders: LoaderQueue,
     /// What was found out about it before its execution.

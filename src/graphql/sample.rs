@@ -217,7 +217,7 @@ pub fn engine() -> (SampleEngine, Arc<AtomicUsize>) {
     let schema = Schema::new(Query, Mutation, EmptySubscription);
     let engine = Engine::new(schema, Limits::default())
         .unwrap()
-        .install(move |request, context: &RequestContext| request.data(context.loaders.loader(Parents(Arc::clone(&counter)))))
+        .install(move |request, context: &RequestContext, _| request.data(context.loaders.loader(Parents(Arc::clone(&counter)))))
         .argument_check(|ty, name, text| match (ty, name) {
             ("ID", _) if text.contains(' ') => Err("is no id of this register".to_owned()),
             (_, "after" | "before") if text.contains(' ') => Err("is no cursor of this list".to_owned()),

@@ -139,6 +139,7 @@ fn engine_of<Q: ObjectType + Default + 'static>(
     let guard = AccessGuard::new(register.store.clone(), Arc::clone(&now), Arc::clone(&register.salts), oidc);
     let (head, reach, search) = (register.store.head().clone(), register.store.reach().clone(), register.search.clone());
     let today = Arc::clone(&now);
+    let primary = register.clone();
     let build = || if limits.tells_schema { schema::<Q>(DeclaredCost::Defined) } else { schema::<Q>(DeclaredCost::Defined).disable_suggestions() };
     let trusting = build().validation_mode(ValidationMode::Fast).finish();
     let engine = Engine::new(build().finish(), limits).map_err(|error| Error::internal(error.to_string()))?;
@@ -164,6 +165,7 @@ fn engine_of<Q: ObjectType + Default + 'static>(
             let head = head.sequence();
             Version { sequence: if indexed == 0 { head } else { indexed }, head, index, day: day_in_korea(today()) }
         })
-        .install(move |request, context| request.data(Session::new(&register, context, now())));
+        .replica(move |at_least| primary.over_replica(at_least))
+        .install(move |request, context, replica| request.data(Session::new(replica.as_ref().unwrap_or(&register), context, now())));
     Ok(Arc::new(engine))
 }

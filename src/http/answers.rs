@@ -64,8 +64,6 @@ pub struct Wishes {
     is_fresh: bool,
     /// `no-store`: not into memory either.
     is_unstored: bool,
-    /// The answer must be of that entry of the journal or newer.
-    at_least: Option<i64>,
 }
 
 impl Wishes {
@@ -79,7 +77,6 @@ impl Wishes {
             known: list(header::IF_NONE_MATCH).map(|tag| tag.trim_start_matches("W/").trim_matches('"').to_owned()).collect(),
             is_fresh: directive("no-cache") || directive("no-store"),
             is_unstored: directive("no-store"),
-            at_least: headers.get(SEQUENCE).and_then(|value| value.to_str().ok()?.parse().ok()),
         }
     }
 }
@@ -270,7 +267,7 @@ pub async fn answer(app: &App, context: &RequestContext, request: GraphqlRequest
     let answers = &app.answers;
     let version = app.engine.version().filter(|version| {
         let is_anybody = context.authorization.is_none();
-        is_anybody && !answers.is_held() && wishes.at_least.is_none_or(|sequence| sequence <= version.head)
+        is_anybody && !answers.is_held() && context.at_least.is_none_or(|sequence| sequence <= version.head)
     });
     let Some(version) = version else {
         let outcome = app.ask(request, transport, context).await;

@@ -10,7 +10,7 @@ use super::answers::{self, Wishes};
 use super::body::{self, BodyError};
 use super::media_type::{self, MediaType};
 use super::stop::Stop;
-use super::{App, IDEMPOTENCY_KEY, answer, client_address, event_stream, parameters, websocket};
+use super::{App, IDEMPOTENCY_KEY, SEQUENCE, answer, client_address, event_stream, parameters, websocket};
 use crate::error::code;
 use crate::graphql::admission::refusal::Refusal;
 use crate::graphql::request::{Ending, GraphqlRequest, Outcome, RequestContext, Transport};
@@ -105,6 +105,7 @@ fn context(app: &App, request: &Request) -> RequestContext {
         request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
         authorization: header(request.headers(), header::AUTHORIZATION),
         idempotency_key: header(request.headers(), IDEMPOTENCY_KEY),
+        at_least: header(request.headers(), SEQUENCE).and_then(|sequence| sequence.parse().ok()),
         address: client_address::of(request, &app.settings.trusted_proxies),
         ..RequestContext::default()
     }

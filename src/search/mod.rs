@@ -108,6 +108,13 @@ impl Search {
         search
     }
 
+    /// The same, which goes on to search what can be searched now.
+    #[must_use]
+    pub fn as_it_is(&self) -> Self {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Self { state: Arc::new(RwLock::new(state)), permits: Arc::clone(&self.permits) }
+    }
+
     /// What can be searched now.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::{DatabaseBackend, DatabaseConnection};
 
-use super::Store;
+use super::{ReplicaFigures, Store};
 use crate::cache::CacheFigures;
 
 /// Times that no connection was free for so long that it was given up, in this process: the pool itself does not count them.
@@ -62,8 +62,10 @@ impl PoolFigures {
 /// Connections and statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreFigures {
-    /// Pools: one for everything, or one for requests and one for the rest.
+    /// Pools: one for everything, or one for requests and one for the rest; and that of the replica.
     pub pools: Vec<PoolFigures>,
+    /// The replica, where there is one.
+    pub replica: Option<ReplicaFigures>,
     /// Rows kept in memory.
     pub rows: CacheFigures,
     /// Times that no connection was to be had in time, since the program started.
@@ -78,12 +80,14 @@ impl Store {
     /// What it counts, and what it holds at the moment.
     #[must_use]
     pub fn figures(&self) -> StoreFigures {
-        let pools = match &self.requests {
+        let mut pools = match &self.requests {
             None => vec![PoolFigures::of("all", &self.db)],
             Some(requests) => vec![PoolFigures::of("requests", requests), PoolFigures::of("rest", &self.db)],
         };
+        pools.extend(self.replica().map(|replica| PoolFigures::of("replica", replica.store().db())));
         StoreFigures {
             pools,
+            replica: self.replica().map(|replica| replica.figures(self.head())),
             rows: self.kept_rows(),
             timeouts: TIMEOUTS.load(Ordering::Relaxed),
             statements: self.sent.statements.load(Ordering::Relaxed),

@@ -9,6 +9,7 @@ mod load;
 mod page;
 mod reach;
 mod reference;
+mod replica;
 mod request_scope;
 mod rows;
 pub mod text_list;
@@ -38,6 +39,7 @@ pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub(crate) use load::{relation, rows_with, shared};
 pub use page::{Cursor, Cut, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};
 pub use reach::Reach;
+pub use replica::{Replica, ReplicaFigures};
 pub use request_scope::RequestScope;
 pub(crate) use rows::Rows;
 pub(crate) use write::Met;
@@ -83,6 +85,8 @@ pub struct Store {
     db: DatabaseConnection,
     /// The same database, where statements of requests are limited.
     requests: Option<DatabaseConnection>,
+    /// Another one that follows it, for what anybody asks.
+    replica: Option<Arc<Replica>>,
     head: Head,
     reach: Reach,
     turns: Turns,
@@ -97,36 +101,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database cannot be reached or opened.
     pub async fn connect(url: &str, pool: &PoolSettings) -> Result<Self> {
-        let longest_wait = pool.acquire_timeout;
-        let page_cache = format!("-{}", u64::from(pool.page_cache) * 1024);
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(pool.max_connections)
-            .acquire_timeout(pool.acquire_timeout)
-            .connect_timeout(pool.acquire_timeout)
-            // Asked before each statement, a connection whether it still stands costs as much as the statement.
-            .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
-            .sqlx_logging(false)
-            // WAL: readers never wait for the writer. FULL: an acknowledged write survives a power cut.
-            .map_sqlx_sqlite_opts(move |sqlite| {
-                sqlite
-                    .pragma("journal_mode", "WAL")
-                    .pragma("synchronous", "FULL")
-                    .pragma("foreign_keys", "ON")
-                    .pragma("cache_size", page_cache.clone())
-                    // Pages beyond the cache are read from the system's, without a call and a copy for each. As much as the library maps at most.
-                    .pragma("mmap_size", "2147418112")
-                    .pragma("temp_store", "MEMORY")
-                    // What is erased or replaced is overwritten, not merely let go.
-                    .pragma("secure_delete", "ON")
-                    // LIKE as in PostgreSQL: what is compared is folded already.
-                    .pragma("case_sensitive_like", "ON")
-                    .busy_timeout(longest_wait)
-            })
-            // SQLite undoes a transaction by itself when the disk is full, and the library, whose own undoing then fails, takes it for unended ever after: whatever came next on that connection would
-            // never be committed, and would keep every other writer out.
-            .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
+        let mut options = options(url, pool);
         let db = Database::connect(options.clone()).await.map_err(unavailable)?;
         let requests = match pool.request_limit {
             Some(limit) if db.get_database_backend() == DatabaseBackend::Postgres => {
@@ -138,6 +113,7 @@ impl Store {
         let mut store = Self {
             db,
             requests,
+            replica: None,
             head: Head::default(),
             reach: Reach::default(),
             turns: Turns::default(),
@@ -156,6 +132,9 @@ impl Store {
     pub async fn close(self) -> Result<()> {
         if let Some(requests) = self.requests {
             requests.close().await?;
+        }
+        if let Some(replica) = self.replica {
+            replica.store().db.clone().close().await?;
         }
         Ok(self.db.close().await?)
     }
@@ -327,15 +306,58 @@ impl Store {
     /// Calls `observe` with the text of every statement and the time it took, in the task that sent it.
     pub fn observe_statements(&mut self, observe: impl Fn(&str, Duration) + Send + Sync + 'static) {
         let observe = Arc::new(observe);
-        for db in [Some(&mut self.db), self.requests.as_mut()].into_iter().flatten() {
-            let (sent, observe) = (Arc::clone(&self.sent), Arc::clone(&observe));
-            db.set_metric_callback(move |info| {
-                sent.one(info.elapsed);
-                RequestScope::count_statement();
-                observe(&info.statement.sql, info.elapsed);
-            });
+        let (mut db, mut requests) = (self.db.clone(), self.requests.clone());
+        for db in [Some(&mut db), requests.as_mut()].into_iter().flatten() {
+            let observe = Arc::clone(&observe);
+            self.count_statements(db, move |sql, took| observe(sql, took));
         }
+        (self.db, self.requests) = (db, requests);
     }
+
+    /// Counts the statements of a connection, and calls `observe` with each.
+    fn count_statements(&self, db: &mut DatabaseConnection, observe: impl Fn(&str, Duration) + Send + Sync + 'static) {
+        let sent = Arc::clone(&self.sent);
+        db.set_metric_callback(move |info| {
+            sent.one(info.elapsed);
+            RequestScope::count_statement();
+            observe(&info.statement.sql, info.elapsed);
+        });
+    }
+}
+
+/// How connections are opened and used.
+fn options(url: &str, pool: &PoolSettings) -> ConnectOptions {
+    let longest_wait = pool.acquire_timeout;
+    let page_cache = format!("-{}", u64::from(pool.page_cache) * 1024);
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(pool.max_connections)
+        .acquire_timeout(pool.acquire_timeout)
+        .connect_timeout(pool.acquire_timeout)
+        // Asked before each statement, a connection whether it still stands costs as much as the statement.
+        .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
+        .sqlx_logging(false)
+        // WAL: readers never wait for the writer. FULL: an acknowledged write survives a power cut.
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                .pragma("cache_size", page_cache.clone())
+                // Pages beyond the cache are read from the system's, without a call and a copy for each. As much as the library maps at most.
+                .pragma("mmap_size", "2147418112")
+                .pragma("temp_store", "MEMORY")
+                // What is erased or replaced is overwritten, not merely let go.
+                .pragma("secure_delete", "ON")
+                // LIKE as in PostgreSQL: what is compared is folded already.
+                .pragma("case_sensitive_like", "ON")
+                .busy_timeout(longest_wait)
+        })
+        // SQLite undoes a transaction by itself when the disk is full, and the library, whose own undoing then fails, takes it for unended ever after: whatever came next on that connection would
+        // never be committed, and would keep every other writer out.
+        .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
+    options
 }
 
 fn unavailable(error: DbErr) -> Error {

@@ -196,7 +196,7 @@ impl Store {
     }
 
     /// Number of the last entry of the journal; 0 if there is none.
-    async fn last_sequence(&self) -> Result<i64> {
+    pub(crate) async fn last_sequence(&self) -> Result<i64> {
         use sea_orm::{ColumnTrait as _, QuerySelect as _};
         let last = change::Entity::find().select_only().column_as(change::Column::Sequence.max(), "last").into_tuple::<Option<i64>>().one(self.db()).await?;
         Ok(last.flatten().unwrap_or(0))

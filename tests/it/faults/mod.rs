@@ -5,6 +5,7 @@ mod clock;
 mod databases;
 mod disks;
 mod ends;
+mod replicas;
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};

@@ -47,6 +47,23 @@ impl OwnPostgres {
         self.carry_out("start_postgres");
     }
 
+    /// Makes a replica that streams from it, and answers its address. The server is started again for that.
+    pub fn make_replica(&mut self) -> String {
+        self.carry_out("make_replica");
+        self.start_replica();
+        self.url.replace("127.0.0.1", "127.0.0.2")
+    }
+
+    /// Ends every process of the replica at once.
+    pub fn kill_replica(&mut self) {
+        self.carry_out("kill_postgres replica");
+    }
+
+    /// Starts the replica, again.
+    pub fn start_replica(&mut self) {
+        self.carry_out("start_postgres replica");
+    }
+
     fn carry_out(&mut self, order: &str) {
         writeln!(self.orders.as_ref().unwrap(), "{order}").unwrap();
         let mut answer = String::new();

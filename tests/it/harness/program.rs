@@ -29,6 +29,7 @@ pub fn yeollam(folder: &Path, arguments: &[&str]) -> Command {
         "YEOLLAM_REQUEST_DEADLINE",
         "YEOLLAM_DATABASE_CONNECTIONS",
         "YEOLLAM_DATABASE_WAIT",
+        "YEOLLAM_READ_DATABASE_URL",
         "YEOLLAM_METRICS_LISTEN",
         "YEOLLAM_SLOW_QUERY",
         "YEOLLAM_OIDC_ISSUER",

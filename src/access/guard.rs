@@ -6,6 +6,7 @@ use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use super::{IdempotentAnswer, Oidc, Refused, Viewer, bearer, presented};
 use crate::error::{Error, code, unavailable};
@@ -83,6 +84,12 @@ fn refused(refusal: Refusal) -> Entrance {
     Entrance::Refused(Ending::RequestError, refusal)
 }
 
+/// Whose mutation it is, and under which key.
+fn under_key(operation: OperationType, context: &RequestContext) -> Option<(Uuid, &str)> {
+    let token = context.viewer.as_ref()?.token;
+    context.idempotency_key.as_deref().filter(|_| operation == OperationType::Mutation).map(|key| (token, key))
+}
+
 /// Hash of what a key stands for.
 fn hash(request: &GraphqlRequest) -> [u8; 32] {
     let variables = serde_json::Value::Object(request.variables.clone()).to_string();
@@ -105,16 +112,27 @@ impl Guard for AccessGuard {
         .boxed()
     }
 
+    fn give_up(&self, operation: OperationType, context: &RequestContext) {
+        let Some((token, key)) = under_key(operation, context) else { return };
+        let (store, key, request_id) = (self.store.clone(), key.to_owned(), context.request_id.clone());
+        // What was not committed leaves nothing; what was, is met by the mutation that comes again.
+        tokio::spawn(async move {
+            if let Err(error) = store.end_idempotent(token, &key, None).await {
+                tracing::error!(request_id, error = error.chain(), "the key of a mutation that was given up was not freed");
+            }
+        });
+    }
+
     fn leave<'a>(&'a self, operation: OperationType, context: &'a RequestContext, response: &'a Response) -> BoxFuture<'a, ()> {
         async move {
-            let (Some(viewer), Some(key), OperationType::Mutation) = (&context.viewer, &context.idempotency_key, operation) else { return };
+            let Some((token, key)) = under_key(operation, context) else { return };
             // What failed by the server's fault, or came too early, may be tried again.
             let is_final = response.errors.iter().all(|error| {
                 let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
                 ![code::INTERNAL_SERVER_ERROR, code::UNAVAILABLE, code::RATE_LIMITED].iter().any(|fault| code == Some(&(*fault).into()))
             });
             let answer = if is_final { serde_json::to_string(response).ok() } else { None };
-            if let Err(error) = self.store.end_idempotent(viewer.token, key, answer).await {
+            if let Err(error) = self.store.end_idempotent(token, key, answer).await {
                 tracing::error!(request_id = context.request_id, error = error.chain(), "the answer of a mutation was not kept");
             }
         }

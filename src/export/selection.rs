@@ -73,7 +73,7 @@ impl Selection {
         variables.extend(self.filter.as_ref().map(|filter| ("filter".to_owned(), filter.clone())));
         let request = GraphqlRequest { query: SEARCH.to_owned(), variables, ..GraphqlRequest::default() };
         let limits = Limits::default();
-        let document = Document::read(SEARCH, &limits).map_err(|refusal| Error::internal(refusal.message))?;
+        let document = Document::read(SEARCH, &limits, types).map_err(|refusal| Error::internal(refusal.message))?;
         let admitted = admit(&document, &request, Transport::Post, &Rules { types, limits: &limits, argument_check: None }).map_err(|rejected| {
             Error::input(
                 rejected.refusals.into_iter().map(|refusal| refusal.message.replace("The variable `$", "`").replace('$', "")).collect::<Vec<_>>().join(" "),

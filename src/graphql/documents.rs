@@ -10,7 +10,8 @@ use async_graphql::{Name, Pos};
 
 use super::admission::limits::Limits;
 use super::admission::refusal::Refusal;
-use super::admission::{document, measure, prescan};
+use super::admission::schema_types::SchemaTypes;
+use super::admission::{document, measure, overlap, prescan};
 use super::ordered::{self, Shape};
 use crate::cache::Cache;
 
@@ -26,7 +27,7 @@ pub type DocumentCache = Cache<[u8; 32], Arc<Document>>;
 pub struct Document {
     /// As it was written: what checks go by.
     pub written: ExecutableDocument,
-    /// How it is executed; or the refusal of one that is too large, whatever its variables.
+    /// How it is executed; or the refusal of one that is too large or whose fields conflict, whatever its variables.
     pub executable: Result<Executable, Refusal>,
 }
 
@@ -66,11 +67,11 @@ impl Document {
     ///
     /// # Errors
     /// Why it is no document, or none that is parsed.
-    pub fn read(text: &str, limits: &Limits) -> Result<Self, Refusal> {
+    pub fn read(text: &str, limits: &Limits, types: &SchemaTypes) -> Result<Self, Refusal> {
         prescan::scan(text, limits)?;
         let written = document::parse(text)?;
-        // Shapes spread fragments, which must have been measured.
-        let executable = measure::check(&written, limits).map(|()| Executable::of(&written));
+        // Shapes and fields that overlap spread fragments, which must have been measured.
+        let executable = measure::check(&written, limits).and_then(|()| overlap::check(&written, types)).map(|()| Executable::of(&written));
         Ok(Self { written, executable })
     }
 
@@ -126,9 +127,14 @@ fn introspection(document: &ExecutableDocument) -> Option<Pos> {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Document {
+        let types = SchemaTypes::parse("type Query { count: Int top: [Top] } type Top { id: ID }").unwrap();
+        Document::read(text, &Limits::default(), &types).unwrap()
+    }
+
     #[test]
     fn each_operation_has_its_shape() {
-        let document = Document::read("query A { count ...F } query B { top { id } } fragment F on Query { top { id } }", &Limits::default()).unwrap();
+        let document = read("query A { count ...F } query B { top { id } } fragment F on Query { top { id } }");
         let executable = document.executable.unwrap();
         let mut names: Vec<_> = executable.names().collect();
         names.sort_unstable();
@@ -149,7 +155,7 @@ mod tests {
             ("{ _service { sdl } }", true),
             ("{ __typename count }", false),
         ] {
-            let document = Document::read(text, &Limits::default()).unwrap();
+            let document = read(text);
             assert_eq!(document.executable.unwrap().introspects.is_some(), expected, "{text}");
         }
     }
@@ -157,7 +163,7 @@ mod tests {
     #[test]
     fn a_document_that_is_too_large_is_read_but_not_executed() {
         let text = format!("{{ {} }}", (0..200).map(|n| format!("a{n}: count ")).collect::<String>());
-        let document = Document::read(&text, &Limits::default()).unwrap();
+        let document = read(&text);
         assert_eq!(document.executable.unwrap_err().code, crate::error::code::ALIAS_LIMIT_EXCEEDED);
     }
 }

@@ -166,7 +166,7 @@ where
         if let Some(document) = self.documents.get(&hash) {
             return Ok(document);
         }
-        let document = Arc::new(Document::read(text, &self.limits)?);
+        let document = Arc::new(Document::read(text, &self.limits, &self.types)?);
         if document.executable.is_ok() {
             self.documents.put(hash, Arc::clone(&document), Document::weight(text));
         }
@@ -186,8 +186,10 @@ where
         let operation = prepared.operation;
         match guard.enter(request, operation, context).await {
             Entrance::Admitted => {
-                let outcome = self.run_within_budget(prepared, context, occasion).await;
-                guard.leave(operation, context, &outcome.response).await;
+                // Whoever waits for the answer may stop to, at its deadline say; then this goes no further.
+                let inside = scopeguard::guard(&*context, |context| guard.give_up(operation, context));
+                let outcome = self.run_within_budget(prepared, &inside, occasion).await;
+                guard.leave(operation, scopeguard::ScopeGuard::into_inner(inside), &outcome.response).await;
                 outcome
             }
             Entrance::Answered(response) => prepared.ended(response, Ending::Executed),
@@ -391,7 +393,7 @@ where
 
     fn faults(&self, document: Arc<str>) -> BoxFuture<'_, Vec<String>> {
         async move {
-            let executable = match Document::read(&document, &self.limits).map(|document| document.executable) {
+            let executable = match Document::read(&document, &self.limits, &self.types).map(|document| document.executable) {
                 Ok(Ok(executable)) => executable,
                 Ok(Err(refusal)) | Err(refusal) => return vec![refusal.message],
             };

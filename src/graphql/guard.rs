@@ -23,6 +23,9 @@ pub trait Guard: Send + Sync {
     /// Lets a request in, or not. What is found out about it is put into its context.
     fn enter<'a>(&'a self, request: &'a GraphqlRequest, operation: OperationType, context: &'a mut RequestContext) -> BoxFuture<'a, Entrance>;
 
+    /// Takes note that a request that was let in is given up: there will be no answer.
+    fn give_up(&self, operation: OperationType, context: &RequestContext);
+
     /// Takes note of an answer.
     fn leave<'a>(&'a self, operation: OperationType, context: &'a RequestContext, response: &'a Response) -> BoxFuture<'a, ()>;
 }

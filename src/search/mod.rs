@@ -65,6 +65,8 @@ crate::vocabulary! {
 
 /// Pause after the index could not follow the journal.
 const RETRY: Duration = Duration::from_secs(5);
+/// Longest pause after it could not be opened or built over and over: on a full disk each try is the work of minutes, and leaves nothing.
+const LONGEST_RETRY: Duration = Duration::from_secs(320);
 /// Longest time until it is noticed that another day began, or that findings were computed anew.
 const CHECK: Duration = Duration::from_secs(60);
 
@@ -168,21 +170,28 @@ impl Search {
     /// Opens the index in the folder and keeps it up to date with the journal, until it is dropped. What goes wrong is logged and tried again.
     pub async fn follow(self, store: Store, folder: std::path::PathBuf, clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>) {
         let today = move || day_in_korea(clock());
+        let mut pause = RETRY;
         loop {
-            let followed = self.follow_until_it_fails(&store, &folder, &today).await;
+            let followed = self.follow_until_it_fails(&store, &folder, &today, &mut pause).await;
             if let Err(error) = followed {
                 tracing::error!(error = error.chain(), "the search index cannot follow the register; trying again");
+                // Held by a server that ends, it is to be had soon.
+                if matches!(error, Error::NotReady(_)) {
+                    pause = RETRY;
+                }
                 if let Error::NotReady(why) = error
                     && !matches!(self.state(), State::Ready(_))
                 {
                     self.set(State::Held(why));
                 }
             }
-            tokio::time::sleep(RETRY).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_RETRY);
         }
     }
 
-    async fn follow_until_it_fails(&self, store: &Store, folder: &Path, today: &(dyn Fn() -> NaiveDate + Send + Sync)) -> Result<()> {
+    /// Sets `pause` back once the index is there.
+    async fn follow_until_it_fails(&self, store: &Store, folder: &Path, today: &(dyn Fn() -> NaiveDate + Send + Sync), pause: &mut Duration) -> Result<()> {
         let progress = |done, total| {
             // What was ready stays so until the new index is.
             if !matches!(self.state(), State::Ready(_)) {
@@ -191,6 +200,7 @@ impl Search {
         };
         let mut head = store.head().watch();
         let mut index = OpenIndex::open(folder, store, today(), &progress).await?;
+        *pause = RETRY;
         // From here on writes wait until they can be found. Should this end, they wait no longer.
         let (followed, follower) = watch::channel(index.sequence());
         store.head().follow(follower);

@@ -7,6 +7,7 @@ pub mod document;
 pub mod limits;
 pub mod measure;
 pub mod omitted;
+pub mod overlap;
 pub mod prescan;
 pub mod refusal;
 pub mod scalar_check;

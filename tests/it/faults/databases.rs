@@ -21,6 +21,26 @@ async fn counts(client: &Client, number: usize) -> Seen {
 }
 
 #[tokio::test]
+async fn a_mutation_that_is_given_up_frees_its_key() {
+    let server = Server::start(Backend::Postgres, Data::Empty).await;
+    let folder = tempfile::tempdir().unwrap();
+    let token = token(folder.path(), server.database_url());
+    let arguments = ["--database-url", server.database_url(), "--listen", "127.0.0.1:0", "--request-deadline", "3", "serve"];
+    let started = Started::new(folder.path(), &arguments);
+    started.ready().await;
+    let client = Client::new(&started.address, &token);
+    let sends = async || client.seen(client.registering("장애 열쇠").header("idempotency-key", "key-1")).await.unwrap();
+    let holder = Holder::of(server.database_url()).await;
+    let given_up = sends().await;
+    assert_eq!((given_up.status, given_up.code()), (504, "TIMEOUT"), "{given_up:?}");
+    holder.lets_go().await;
+    let began = Instant::now();
+    until("it is carried out under the same key", async || sends().await.body["data"]["agencyRegister"]["agency"]["name"] == "장애 열쇠").await;
+    // After a minute without an answer anybody may take the key over.
+    assert!(began.elapsed() < Duration::from_secs(45), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_database_that_is_killed_is_waited_for() {
     let mut postgres = OwnPostgres::start(&[]);
     let direct = Database::connect(&postgres.url).await.unwrap();

@@ -90,13 +90,17 @@ impl Client {
         self.seen(self.asking(document, json!({})).header("cache-control", "no-store")).await.unwrap_or_else(|| panic!("no answer to {document}"))
     }
 
-    /// Registers an agency of that name: an entry of the journal. `None` where the connection ends without an answer.
-    async fn registers(&self, name: &str) -> Option<Seen> {
+    fn registering(&self, name: &str) -> RequestBuilder {
         let document = "mutation ($input: AgencyInput!) { agencyRegister(input: $input) { agency { name } userErrors { message } } }";
         // Enough to need room on a disk.
         let aliases: Vec<String> = (0..50).map(|number| format!("{name} {number} {}", "별칭".repeat(60))).collect();
         let input = json!({"code": code_of(name), "name": name, "type": "BASIC_GOVERNMENT", "aliases": aliases});
-        self.seen(self.asking(document, json!({"input": input})).bearer_auth(&self.token)).await
+        self.asking(document, json!({"input": input})).bearer_auth(&self.token)
+    }
+
+    /// Registers an agency of that name: an entry of the journal. `None` where the connection ends without an answer.
+    async fn registers(&self, name: &str) -> Option<Seen> {
+        self.seen(self.registering(name)).await
     }
 
     /// Registers an agency, which must be recorded.

@@ -1,5 +1,6 @@
 //! Configuration by flags and environment, checked before anything starts.
 
+pub mod check;
 mod export;
 mod query;
 mod requests;
@@ -134,6 +135,9 @@ pub enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Examine flags, environment, and the files, folders and addresses that they name, and tell every mistake at once, each with a stable code. Takes the flags of `serve`; ends with 1 where a server would not
+    /// start. Changes nothing, and asks no database: that is for `doctor`.
+    CheckConfig,
     /// Show who did what: the private log of tokens and of the steps that were taken with them. Only whoever has the database can.
     Audit {
         /// What to do with it.

@@ -34,10 +34,15 @@ use yeollam::{graphql, store};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    start_log(cli.log_format);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(4 << 20).build();
-    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(run(cli)));
+    let outcome = match Cli::try_parse() {
+        Ok(cli) => {
+            start_log(cli.log_format);
+            in_runtime(run(cli))
+        }
+        // Then every mistake is told, and not the first alone.
+        Err(error) if error.use_stderr() && std::env::args_os().any(|argument| argument == "check-config") => in_runtime(upkeep::check_config()),
+        Err(error) => error.exit(),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -45,6 +50,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn in_runtime(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(4 << 20).build();
+    runtime.context("cannot start the runtime")?.block_on(work)
 }
 
 async fn run(cli: Cli) -> Result<()> {
@@ -81,6 +91,7 @@ async fn run(cli: Cli) -> Result<()> {
         Some(Command::Audit { action }) => audit(&open(&cli.database).await?, action).await,
         Some(Command::Backup { file }) => upkeep::backup(&open(&cli.database).await?, &cli.database, &file).await,
         Some(Command::Restore { file }) => upkeep::restore(&cli.database, &file).await,
+        Some(Command::CheckConfig) => upkeep::check_config().await,
         Some(Command::Doctor { quick }) => upkeep::doctor(&cli.database, quick).await,
         Some(Command::Token { action }) => token(&open(&cli.database).await?, action).await,
         Some(Command::Schema) if cli.server.requests.federation => say(graphql::subgraph_sdl()),

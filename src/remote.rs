@@ -33,18 +33,31 @@ pub async fn exchange(mut request: Request<Full<Bytes>>, authorities: Option<&Pa
     if !is_secure {
         return over(stream, request, longest).await;
     }
-    let mut trusted = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    if let Some(path) = authorities {
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| format!("{}: {error}", path.display()))? {
-            let certificate = certificate.map_err(|error| format!("{}: {error}", path.display()))?;
-            trusted.add(certificate).map_err(|error| format!("{}: {error}", path.display()))?;
-        }
-    }
+    let trusted = trusted(authorities)?;
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
     let config = config.map_err(|error| error.to_string())?.with_root_certificates(trusted).with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|error| error.to_string())?;
     over(stream, request, longest).await
+}
+
+/// The public authorities, and those whose certificates are in a file (PEM).
+///
+/// # Errors
+/// Why the file cannot be read, or has no certificates.
+pub fn trusted(authorities: Option<&PathBuf>) -> Result<RootCertStore, String> {
+    let mut trusted = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    if let Some(path) = authorities {
+        let public = trusted.len();
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| format!("{}: {error}", path.display()))? {
+            let certificate = certificate.map_err(|error| format!("{}: {error}", path.display()))?;
+            trusted.add(certificate).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        if trusted.len() == public {
+            return Err(format!("{}: there is no certificate in it", path.display()));
+        }
+    }
+    Ok(trusted)
 }
 
 async fn over(

@@ -1,10 +1,10 @@
-//! The operator's commands: `backup`, `restore`, `doctor`.
+//! The operator's commands: `backup`, `restore`, `doctor`, `check-config`.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use yeollam::backup::{self, manifest_of};
-use yeollam::config::DatabaseArgs;
+use yeollam::config::{DatabaseArgs, check};
 use yeollam::doctor::{self, Health};
 use yeollam::error::Error;
 use yeollam::store::Store;
@@ -81,5 +81,17 @@ pub async fn doctor(database: &DatabaseArgs, quick: bool) -> Result<()> {
     match health {
         Health::Broken => bail!("something is broken: see above"),
         Health::Well | Health::Ailing => Ok(()),
+    }
+}
+
+pub async fn check_config() -> Result<()> {
+    let mistakes = Box::pin(check::mistakes(std::env::args_os().collect())).await.map_err(|error| told(&error))?;
+    for mistake in &mistakes {
+        say(&mistake.to_string())?;
+    }
+    match mistakes.len() {
+        0 => say("There is no mistake in the configuration. Whether the database is as it should be, `yeollam doctor` tells."),
+        1 => bail!("the configuration has one mistake: see above"),
+        several => bail!("the configuration has {several} mistakes: see above"),
     }
 }

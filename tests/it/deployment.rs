@@ -29,7 +29,9 @@ fn words<'t>(text: &'t str, start: &str, marks: &str) -> BTreeSet<&'t str> {
 fn every_setting_and_flag_that_operators_are_told_of_is_there() {
     let folder = tempfile::tempdir().unwrap();
     let help = |arguments: &[&str]| String::from_utf8(run(folder.path(), arguments).stdout).unwrap();
-    let all = ["serve", "migrate", "backup", "restore", "doctor", "import", "journal", "findings", "index"].map(|command| help(&[command, "--help"])).concat();
+    let all = ["serve", "migrate", "backup", "restore", "doctor", "check-config", "import", "journal", "findings", "index"]
+        .map(|command| help(&[command, "--help"]))
+        .concat();
     let mut seen = 0;
     for (path, text) in files() {
         for setting in words(&text, "YEOLLAM_", "_") {

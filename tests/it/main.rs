@@ -10,6 +10,7 @@ mod backups;
 mod bundled;
 mod cached;
 mod clients;
+mod configuration;
 mod contention;
 mod deadlines;
 mod deployment;

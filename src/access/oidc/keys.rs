@@ -8,6 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::Value as Json;
 
 use super::fetch::KeySource;
+use crate::remote;
 
 /// How long keys are used before they are read again: a key that the provider has taken back is not taken any longer.
 const KEPT: TimeDelta = TimeDelta::hours(1);
@@ -107,6 +108,22 @@ impl Keys {
                 known.read_at = Some(now);
             }
             Err(error) => tracing::error!(error, "the keys of the identity provider cannot be read"),
+        }
+    }
+}
+
+impl KeySource {
+    /// Whether there are keys, as far as this machine can tell: another one is not asked.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub async fn check(&self) -> Result<(), String> {
+        match self {
+            Self::File(path) => {
+                let keys = parsed(&self.read().await?).map_err(|error| format!("{}: {error}", path.display()))?;
+                if keys.is_empty() { Err(format!("{}: it has no key that can be used", path.display())) } else { Ok(()) }
+            }
+            Self::Address { authorities, .. } => remote::trusted(authorities.as_ref()).map(|_| ()),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::impact_assessment::ImpactAssessmentInput;
 use crate::legal_basis::StatuteInput;
 use crate::organization::OrganizationInput;
 use crate::policy::PolicyInput;
+use crate::recommendation::RecommendationInput;
 use crate::source::SourceDocumentInput;
 
 /// Version of the format that this program reads.
@@ -43,6 +44,9 @@ pub struct RegisterDocument {
     /// Privacy policies with their revisions.
     #[serde(default)]
     pub policies: Vec<PolicyInput>,
+    /// Recommendations to improve.
+    #[serde(default)]
+    pub recommendations: Vec<RecommendationInput>,
 }
 
 /// A document that is not the native format.

@@ -14,6 +14,7 @@ use crate::impact_assessment::ImpactAssessmentInput;
 use crate::legal_basis::StatuteInput;
 use crate::organization::OrganizationInput;
 use crate::policy::PolicyInput;
+use crate::recommendation::RecommendationInput;
 use crate::source::{SourceDocumentInput, SourceInput};
 
 /// Most bytes of a line.
@@ -34,6 +35,7 @@ enum Line {
     DataFile(Box<DataFileInput>),
     Policy(Box<PolicyInput>),
     ImpactAssessment(Box<ImpactAssessmentInput>),
+    Recommendation(RecommendationInput),
 }
 
 /// What lines state, as far as it matters what goes together.
@@ -136,7 +138,7 @@ impl Line {
             Self::Agency(_) => Kind::Agencies,
             Self::Organization(_) | Self::Statute(_) => Kind::Bodies,
             Self::DataFile(_) => Kind::Files,
-            Self::Policy(_) | Self::ImpactAssessment(_) => Kind::Policies,
+            Self::Policy(_) | Self::ImpactAssessment(_) | Self::Recommendation(_) => Kind::Policies,
         }
     }
 }
@@ -164,6 +166,7 @@ impl Batch {
             data_files: Vec::new(),
             impact_assessments: Vec::new(),
             policies: Vec::new(),
+            recommendations: Vec::new(),
         };
         Self { kind: Kind::Context, document, lines: HashMap::new(), things: 0 }
     }
@@ -195,6 +198,10 @@ impl Batch {
             Line::ImpactAssessment(assessment) => {
                 document.impact_assessments.push(*assessment);
                 "impactAssessments"
+            }
+            Line::Recommendation(recommendation) => {
+                document.recommendations.push(recommendation);
+                "recommendations"
             }
         };
         self.lines.entry(list).or_default().push(line);

@@ -55,6 +55,8 @@ pub struct Report {
     pub policy_revisions: Tally,
     /// Impact assessments: new, amended, unchanged.
     pub impact_assessments: Tally,
+    /// Recommendations: new, amended, unchanged.
+    pub recommendations: Tally,
     /// Entries written to the journal.
     pub changes: usize,
     /// Files that were amended, with what differs: at most 1,000.
@@ -109,6 +111,7 @@ impl fmt::Display for Report {
         writeln!(f, "  registrations       {} recorded", self.registrations)?;
         writeln!(f, "  policy revisions    {}", self.policy_revisions)?;
         writeln!(f, "  impact assessments  {}", self.impact_assessments)?;
+        writeln!(f, "  recommendations     {}", self.recommendations)?;
         write!(f, "  journal entries     {}", self.changes)
     }
 }
@@ -210,6 +213,7 @@ impl Report {
             (&mut self.data_files, other.data_files),
             (&mut self.policy_revisions, other.policy_revisions),
             (&mut self.impact_assessments, other.impact_assessments),
+            (&mut self.recommendations, other.recommendations),
         ] {
             tally.new += other.new;
             tally.amended += other.amended;
@@ -248,7 +252,8 @@ impl Run {
         self.agencies(documents, &keys).await?;
         self.organizations_and_statutes(documents).await?;
         self.data_files(documents, &keys).await?;
-        self.policies_and_assessments(documents, &keys).await
+        self.policies_and_assessments(documents, &keys).await?;
+        self.recommendations(documents).await
     }
 
     fn keep(&mut self, name: &str, problems: Problems) {
@@ -324,6 +329,12 @@ impl Run {
             for (index, organization) in document.organizations.iter().enumerate() {
                 organization.kind.into_iter().for_each(|kind| parties.know(&organization.name, kind));
                 or_problem!(self.write.stated_organization(organization, &parties).await, problems, &format!("organizations.{index}.agency"));
+            }
+            for (index, organization) in document.organizations.iter().enumerate() {
+                if let Some(into) = &organization.merged_into {
+                    let party = parties.party(&mut problems, &format!("organizations.{index}.name"), &organization.name);
+                    or_problem!(self.write.stated_merging(&party, into).await, problems, &format!("organizations.{index}.mergedInto"));
+                }
             }
             for (index, statute) in document.statutes.iter().enumerate() {
                 let statute = problems.within(format!("statutes.{index}"), |problems| statute.checked(problems));
@@ -408,6 +419,25 @@ impl Run {
                     && let Some(recorded) = or_problem!(self.write.impact_assessment(&assessment, keys).await, problems, "")
                 {
                     self.report.impact_assessments.add(recorded);
+                }
+                self.keep(name, problems);
+            }
+        }
+        Ok(())
+    }
+
+    async fn recommendations(&mut self, documents: &[(String, RegisterDocument)]) -> Result<()> {
+        if !self.problems.is_empty() {
+            return Ok(());
+        }
+        for (name, document) in documents {
+            for (index, recommendation) in document.recommendations.iter().enumerate() {
+                let mut problems = Problems::within_path(format!("recommendations.{index}"));
+                let recommendation = recommendation.checked(&mut problems, day_in_korea(self.write.now()));
+                if problems.is_empty()
+                    && let Some(recorded) = or_problem!(self.write.stated_recommendation(&recommendation).await, problems, "")
+                {
+                    self.report.recommendations.add(recorded);
                 }
                 self.keep(name, problems);
             }

@@ -9,7 +9,7 @@ use crate::problem::Problems;
 
 /// A recipient or entrustee as one record names it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Party {
     /// Name as written.
     pub name: String,
@@ -27,6 +27,8 @@ pub struct OrganizationInput {
     pub kind: Option<OrganizationKind>,
     /// Code of the agency that it is.
     pub agency: Option<String>,
+    /// The body that it was merged into, which the register then counts it for.
+    pub merged_into: Option<Party>,
 }
 
 /// Kinds of bodies that are known already, by normalised name. What is not known is told by the name.

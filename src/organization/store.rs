@@ -51,22 +51,15 @@ impl Act for Merging {
     async fn carry_out(&self, write: &mut Write, viewer: &Viewer) -> Result<Outcome<organization::Model>> {
         let missing = |path| Ok((None, vec![UserProblem::new(path, UserErrorCode::NotFound, "there is no such organization")]));
         let Some(row) = organization::Entity::find_by_id(self.id).one(write.txn().await?).await? else { return missing("id") };
-        let Some(mut into) = organization::Entity::find_by_id(self.into).one(write.txn().await?).await? else { return missing("intoId") };
-        // What was merged itself stands for the one that it was merged into.
-        if let Some(standing) = into.merged_into_id {
-            into = organization::Entity::find_by_id(standing).one(write.txn().await?).await?.unwrap_or(into);
-        }
-        if row.merged_into_id == Some(into.id) {
-            return Ok((Some(row), Vec::new()));
-        }
-        if let Some(why) = why_not_merged(&row, &into) {
-            return Ok((Some(row), vec![UserProblem::new("intoId", UserErrorCode::Conflict, why)]));
-        }
-        // Those that were merged into it go along, so that what an organization was merged into always stands for itself.
-        let along = organization::Entity::find().filter(organization::Column::MergedIntoId.eq(row.id)).all(write.txn().await?).await?;
-        let moved = std::iter::once(row).chain(along);
-        for row in moved {
-            write.merged_into(row, Some(into.id), viewer).await?;
+        let Some(into) = organization::Entity::find_by_id(self.into).one(write.txn().await?).await? else { return missing("intoId") };
+        match write.merged(row.clone(), into).await? {
+            Ok(Merged { into, moved }) => {
+                for row in moved {
+                    let detail = json!({"before": row.merged_into_id, "after": into});
+                    write.audit(Some(viewer.token), Audited { action: AuditAction::OrganizationMerged, subject: row.id, detail }).await?;
+                }
+            }
+            Err(why) => return Ok((Some(row), vec![UserProblem::new("intoId", UserErrorCode::Conflict, why)])),
         }
         Ok((organization::Entity::find_by_id(self.id).one(write.txn().await?).await?, Vec::new()))
     }
@@ -79,11 +72,21 @@ impl Act for Separating {
         let Some(row) = organization::Entity::find_by_id(self.id).one(write.txn().await?).await? else {
             return Ok((None, vec![UserProblem::new("id", UserErrorCode::NotFound, "there is no such organization")]));
         };
-        if row.merged_into_id.is_some() {
-            write.merged_into(row, None, viewer).await?;
+        if let Some(before) = row.merged_into_id {
+            write.merged_into(row, None).await?;
+            let detail = json!({"before": before, "after": null});
+            write.audit(Some(viewer.token), Audited { action: AuditAction::OrganizationSeparated, subject: self.id, detail }).await?;
         }
         Ok((organization::Entity::find_by_id(self.id).one(write.txn().await?).await?, Vec::new()))
     }
+}
+
+/// What was merged.
+struct Merged {
+    /// Into which organization.
+    into: Uuid,
+    /// Which ones, as they were before.
+    moved: Vec<organization::Model>,
 }
 
 /// Why one organization cannot be merged into the other, which stands for itself.
@@ -104,16 +107,45 @@ fn why_not_merged(row: &organization::Model, into: &organization::Model) -> Opti
 }
 
 impl Write {
-    /// Merges an organization into another one, or separates it, and tells both logs.
-    async fn merged_into(&mut self, row: organization::Model, into: Option<Uuid>, viewer: &Viewer) -> Result<()> {
-        let (id, before) = (row.id, row.merged_into_id);
+    /// Merges an organization into another one, with those that were merged into it, so that what an organization was merged into always stands for itself; or tells why it cannot be.
+    async fn merged(&mut self, row: organization::Model, mut into: organization::Model) -> Result<Result<Merged, String>> {
+        // What was merged itself stands for the one that it was merged into.
+        if let Some(standing) = into.merged_into_id {
+            into = organization::Entity::find_by_id(standing).one(self.txn().await?).await?.unwrap_or(into);
+        }
+        if row.merged_into_id == Some(into.id) {
+            return Ok(Ok(Merged { into: into.id, moved: Vec::new() }));
+        }
+        if let Some(why) = why_not_merged(&row, &into) {
+            return Ok(Err(why));
+        }
+        let along = organization::Entity::find().filter(organization::Column::MergedIntoId.eq(row.id)).all(self.txn().await?).await?;
+        let moved: Vec<organization::Model> = std::iter::once(row).chain(along).collect();
+        for row in &moved {
+            self.merged_into(row.clone(), Some(into.id)).await?;
+        }
+        Ok(Ok(Merged { into: into.id, moved }))
+    }
+
+    /// Merges an organization into another one, or separates it, and tells the journal.
+    async fn merged_into(&mut self, row: organization::Model, into: Option<Uuid>) -> Result<()> {
+        let id = row.id;
         organization::Model { merged_into_id: into, ..row }.into_active_model().reset_all().update(self.txn().await?).await?;
-        let (kind, action) = match into {
-            Some(_) => (ChangeKind::OrganizationMerged, AuditAction::OrganizationMerged),
-            None => (ChangeKind::OrganizationSeparated, AuditAction::OrganizationSeparated),
+        self.organization_changed(id, if into.is_some() { ChangeKind::OrganizationMerged } else { ChangeKind::OrganizationSeparated }).await
+    }
+
+    /// Records that a document says of which body another one is a name. Both are there.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for two that are not one body.
+    pub async fn stated_merging(&mut self, name: &Party, of: &Party) -> Result<()> {
+        let ids = [self.organization(name).await?, self.organization(of).await?];
+        let mut rows = rows_with::<organization::Entity>(self.txn().await?, organization::Column::Id, ids.to_vec()).await?;
+        let mut of_key = |id: Uuid| rows.iter().position(|row| row.id == id).map(|place| rows.swap_remove(place));
+        let [Some(row), Some(into)] = [of_key(ids[0]), of_key(ids[1])] else {
+            return Err(Error::input(format!("{} cannot be merged into itself; leave `mergedInto` out", name.name)));
         };
-        self.organization_changed(id, kind).await?;
-        self.audit(Some(viewer.token), Audited { action, subject: id, detail: json!({"before": before, "after": into}) }).await
+        self.merged(row, into).await?.map(|_| ()).map_err(Error::input)
     }
 
     /// Looks up bodies that are about to be named, by a few statements, however many.

@@ -5,7 +5,7 @@ pub mod mutation;
 pub(crate) mod store;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problems, code};
 
@@ -40,6 +40,49 @@ pub struct Content {
     /// What the agency does about it.
     pub outcome: Option<RecommendationOutcome>,
 }
+
+/// Recommendation as a document states it. Data file, ground and day of issue tell one from another.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecommendationInput {
+    /// Registration number of the data file.
+    pub data_file: String,
+    /// Code of the agency that it was issued to.
+    pub agency: String,
+    /// Ground.
+    pub ground: String,
+    /// Day of issue.
+    pub issued_on: NaiveDate,
+    /// Reply of the agency.
+    pub reply: Option<String>,
+    /// Day of the reply.
+    pub answered_on: Option<NaiveDate>,
+    /// What the agency does about it.
+    pub outcome: Option<RecommendationOutcome>,
+}
+
+impl RecommendationInput {
+    /// The recommendation as it is recorded; what is wrong with it goes to `problems`.
+    #[must_use]
+    pub fn checked(&self, problems: &mut Problems, today: NaiveDate) -> Content {
+        if self.reply.is_some() != self.answered_on.is_some() || self.reply.is_some() != self.outcome.is_some() {
+            problems.add("reply", code::CONFLICT, "reply, answeredOn and outcome go together: state all of them, or none");
+        }
+        let issued_on = day(problems, "issuedOn", Some(self.issued_on), None, today);
+        Content {
+            data_file: problems.required_text("dataFile", &self.data_file, 50),
+            agency: problems.required_text("agency", &self.agency, 7),
+            ground: problems.required_text("ground", &self.ground, LONGEST),
+            issued_on,
+            reply: problems.text("reply", self.reply.as_deref(), LONGEST),
+            answered_on: self.answered_on.map(|answered| day(problems, "answeredOn", Some(answered), Some(issued_on), today)),
+            outcome: self.outcome,
+        }
+    }
+}
+
+/// Longest ground and reply, in characters.
+const LONGEST: usize = 2000;
 
 /// A day that something happened on: `stated`, or today; a later one is a problem, and one before `earliest`.
 fn day(problems: &mut Problems, name: &str, stated: Option<NaiveDate>, earliest: Option<NaiveDate>, today: NaiveDate) -> NaiveDate {

@@ -11,7 +11,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Content, RecommendationOutcome, day};
+use super::{Content, LONGEST, RecommendationOutcome, day};
 use crate::access::{AuditAction, Audited, Viewer};
 use crate::data_file::DataFileStatus;
 use crate::error::{Error, Result};
@@ -20,6 +20,8 @@ use crate::graphql::{day_in_korea, word};
 use crate::identity::{NodeType, part_key};
 use crate::journal::ChangeKind;
 use crate::problem::Problems;
+use crate::redaction::MARK;
+use crate::registration::Recorded;
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Write, of_agencies};
 use crate::vocabulary::Vocabulary as _;
 
@@ -49,9 +51,6 @@ pub struct Answering {
     pub outcome: RecommendationOutcome,
 }
 
-/// Longest ground and reply, in characters.
-const MOST: usize = 2000;
-
 impl Act for Issuing {
     type Done = recommendation::Model;
 
@@ -64,16 +63,12 @@ impl Act for Issuing {
             return Ok((None, vec![UserProblem::new("dataFileId", UserErrorCode::Conflict, message)]));
         }
         let mut problems = Problems::within_path("input");
-        let ground = problems.required_text("ground", &self.ground, MOST);
+        let ground = problems.required_text("ground", &self.ground, LONGEST);
         let issued_on = day(&mut problems, "issuedOn", self.issued_on, None, day_in_korea(write.now()));
         if !problems.is_empty() {
             return Ok((None, problems.found().into_iter().map(UserProblem::from).collect()));
         }
-        let issued = recommendation::Entity::find()
-            .filter(recommendation::Column::DataFileId.eq(file.id))
-            .order_by_asc(recommendation::Column::Number)
-            .all(write.txn().await?)
-            .await?;
+        let issued = write.issued_about(file.id).await?;
         // The same again: a client that did not hear the answer.
         if let Some(row) = issued.iter().find(|row| row.ground == ground && row.issued_on == issued_on) {
             return Ok((Some(row.clone()), Vec::new()));
@@ -91,7 +86,7 @@ impl Act for Issuing {
             outcome: None,
         };
         write.insert([row.clone()]);
-        write.recommendation(&row, ChangeKind::RecommendationIssued, AuditAction::RecommendationIssued, viewer).await?;
+        write.recommendation_by(&row, ChangeKind::RecommendationIssued, AuditAction::RecommendationIssued, viewer).await?;
         Ok((Some(row), Vec::new()))
     }
 }
@@ -111,7 +106,7 @@ impl Act for Answering {
         }
         let mut problems = Problems::within_path("input");
         let new = recommendation::Model {
-            reply: Some(problems.required_text("reply", &self.reply, MOST)),
+            reply: Some(problems.required_text("reply", &self.reply, LONGEST)),
             answered_on: Some(day(&mut problems, "answeredOn", self.answered_on, Some(row.issued_on), day_in_korea(write.now()))),
             outcome: Some(self.outcome.as_str().to_owned()),
             ..row.clone()
@@ -121,19 +116,78 @@ impl Act for Answering {
         }
         if new != row {
             new.clone().into_active_model().reset_all().update(write.txn().await?).await?;
-            write.recommendation(&new, ChangeKind::RecommendationAnswered, AuditAction::RecommendationAnswered, viewer).await?;
+            write.recommendation_by(&new, ChangeKind::RecommendationAnswered, AuditAction::RecommendationAnswered, viewer).await?;
         }
         Ok((Some(new), Vec::new()))
     }
 }
 
 impl Write {
-    /// Tells both logs of a recommendation as it stands now.
-    async fn recommendation(&mut self, row: &recommendation::Model, kind: ChangeKind, action: AuditAction, viewer: &Viewer) -> Result<()> {
+    /// Records a recommendation as a document states it, or the reply to one that is there.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for a data file or an agency that the register lacks.
+    pub async fn stated_recommendation(&mut self, stated: &Content) -> Result<Recorded> {
+        let data_file_id = self.data_files_by_number([&stated.data_file]).await?.first().copied();
+        let data_file_id = data_file_id.ok_or_else(|| Error::internal("a data file that was looked up is missing"))?;
+        let issued = self.issued_about(data_file_id).await?;
+        // What was erased is taken for the same, and stays erased.
+        let says = |recorded: &str, stated: &str| recorded == stated || recorded == MARK;
+        let known = issued.iter().find(|row| row.issued_on == stated.issued_on && says(&row.ground, &stated.ground));
+        let replied = |row: recommendation::Model| recommendation::Model {
+            reply: if row.reply.as_deref() == Some(MARK) { row.reply } else { stated.reply.clone() },
+            answered_on: stated.answered_on,
+            outcome: stated.outcome.map(|outcome| outcome.as_str().to_owned()),
+            ..row
+        };
+        let number = issued.last().map_or(0, |last| last.number) + 1;
+        let (recorded, row) = match known {
+            // A document that does not know the reply yet takes none away.
+            Some(row) if stated.outcome.is_none() || replied(row.clone()) == *row => return Ok(Recorded::Unchanged),
+            Some(row) => {
+                let row = replied(row.clone());
+                row.clone().into_active_model().reset_all().update(self.txn().await?).await?;
+                (Recorded::Amended, row)
+            }
+            None => {
+                let row = replied(recommendation::Model {
+                    id: part_key(NodeType::Recommendation.as_str(), data_file_id, number),
+                    data_file_id,
+                    number,
+                    agency_id: self.agency_by_code(&stated.agency).await?,
+                    ground: stated.ground.clone(),
+                    issued_on: stated.issued_on,
+                    reply: None,
+                    answered_on: None,
+                    outcome: None,
+                });
+                self.insert([row.clone()]);
+                (Recorded::New, row)
+            }
+        };
+        let is_answered = row.outcome.is_some();
+        self.recommendation(&row, if is_answered { ChangeKind::RecommendationAnswered } else { ChangeKind::RecommendationIssued }).await?;
+        Ok(recorded)
+    }
+
+    /// The recommendations about a data file, in the order of their numbers.
+    async fn issued_about(&mut self, data_file: Uuid) -> Result<Vec<recommendation::Model>> {
+        let issued = recommendation::Entity::find().filter(recommendation::Column::DataFileId.eq(data_file)).order_by_asc(recommendation::Column::Number);
+        Ok(issued.all(self.txn().await?).await?)
+    }
+
+    /// Tells the journal of a recommendation as it stands now, and answers how that is.
+    async fn recommendation(&mut self, row: &recommendation::Model, kind: ChangeKind) -> Result<Content> {
         let content = recommendation_contents(self.txn().await?, &[row.id]).await?.remove(&row.id);
         let content = content.ok_or_else(|| Error::internal("a recommendation that was just stored is missing"))?;
         let json = serde_json::to_value(&content).map_err(|error| Error::internal(error.to_string()))?;
         self.journal(kind, NodeType::Recommendation, row.id, None, &json);
+        Ok(content)
+    }
+
+    /// Tells both logs of a recommendation that was issued or answered.
+    async fn recommendation_by(&mut self, row: &recommendation::Model, kind: ChangeKind, action: AuditAction, viewer: &Viewer) -> Result<()> {
+        let content = self.recommendation(row, kind).await?;
         let detail = json!({"dataFile": content.data_file, "agency": content.agency, "outcome": row.outcome});
         self.audit(Some(viewer.token), Audited { action, subject: row.id, detail }).await
     }

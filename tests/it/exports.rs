@@ -7,6 +7,7 @@ use std::sync::Arc;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use yeollam::access::Role;
 use yeollam::ask::{Question, Remote, Shown, ask};
 use yeollam::generate::{self, Request};
 use yeollam::import::run::{Counts, Options, Outcome, Runner};
@@ -123,14 +124,14 @@ async fn tables_have_every_row(server: Server) {
     let data = server
         .query(
             "{ agencies { totalCount } organizations { totalCount } statutes { totalCount } dataFiles { totalCount } registrations { totalCount }
-               destroyed: dataFiles(filter: {status: {eq: DESTROYED}}) { totalCount } impactAssessments { totalCount } }",
+               destroyed: dataFiles(filter: {status: {eq: DESTROYED}}) { totalCount } impactAssessments { totalCount } findings(includesEnded: true) { totalCount } }",
             json!({}),
         )
         .await;
     let total = |name: &str| data[name]["totalCount"].as_u64().unwrap();
     assert_eq!(
-        ["agencies", "organizations", "statutes", "registrations", "impact_assessments"].map(|name| rows(&format!("{name}.parquet"))),
-        [total("agencies"), total("organizations"), total("statutes"), total("registrations"), total("impactAssessments")]
+        ["agencies", "organizations", "statutes", "registrations", "impact_assessments", "findings"].map(|name| rows(&format!("{name}.parquet"))),
+        [total("agencies"), total("organizations"), total("statutes"), total("registrations"), total("impactAssessments"), total("findings")]
     );
     assert_eq!(rows("data_files.parquet"), total("dataFiles") + total("destroyed"));
     let table = bytes(&server, "/export/parquet/registrations.parquet").await;
@@ -183,6 +184,41 @@ async fn whole_files_come_back_byte_for_byte(server: Server) {
         );
         assert_eq!(server.sequence().await, before, "the journal has nothing to tell");
     }
+}
+
+/// What the regulator adds to a register: names that are one body, and recommendations.
+async fn merges_and_recommendations_come_back(server: Server) {
+    let token = server.token(Role::Regulator, None, "위원회 담당자").await;
+    let known =
+        server.query("{ organizations(first: 4, filter: {kind: {eq: COMPANY}}) { nodes { id } } dataFiles(first: 2) { nodes { id } } }", json!({})).await;
+    let bodies: Vec<&Value> = known["organizations"]["nodes"].as_array().unwrap().iter().map(|node| &node["id"]).collect();
+    let merge = "mutation ($id: ID!, $into: ID!) { organizationMerge(id: $id, intoId: $into) { userErrors { message } } }";
+    // Into one that is merged itself afterwards: both then stand for the last.
+    for (id, into) in [(0, 1), (1, 2)] {
+        let merged = server.query_as(&token, merge, json!({"id": bodies[id], "into": bodies[into]})).await;
+        assert_eq!(merged["organizationMerge"]["userErrors"], json!([]));
+    }
+    let issue = "mutation ($id: ID!, $ground: String!) { recommendationIssue(dataFileId: $id, input: {ground: $ground}) { recommendation { id } userErrors { message } } }";
+    let answer = "mutation ($id: ID!) { recommendationAnswer(id: $id, input: {reply: \"고쳤다\", outcome: IMPLEMENTED}) { userErrors { message } } }";
+    let admin = server.token(Role::Admin, None, "관리자").await;
+    for (file, ground) in [(0, "보유기간이 없다"), (0, "항목이 없다"), (1, "근거가 없다")] {
+        let issued = server.query_as(&token, issue, json!({"id": known["dataFiles"]["nodes"][file]["id"], "ground": ground})).await;
+        if ground == "항목이 없다" {
+            let answered = server.query_as(&admin, answer, json!({"id": issued["recommendationIssue"]["recommendation"]["id"]})).await;
+            assert_eq!(answered["recommendationAnswer"]["userErrors"], json!([]), "{issued}");
+        }
+    }
+    let lines = text(&server, "/export/ndjson").await;
+    assert_eq!(
+        (lines.matches("\"mergedInto\":{").count(), lines.matches("\n{\"recommendation\":").count(), lines.matches("\"reply\":\"고쳤다\"").count()),
+        (2, 3, 1)
+    );
+    let said = "{ organizations(first: 100) { totalCount nodes { id namesAsWritten } } dataFiles(first: 2) { nodes { recommendations { nodes { number ground reply outcome } } } } }";
+    let before = server.query(said, json!({})).await;
+    let copy = Server::start(server.backend, Data::Empty).await;
+    imported(&copy, "files.ndjson", lines.as_bytes()).await;
+    assert_eq!(copy.query(said, json!({})).await, before);
+    Box::pin(whole_files_come_back_byte_for_byte(server)).await;
 }
 
 async fn a_generated_register_comes_back_byte_for_byte(server: Server) {
@@ -458,7 +494,7 @@ async fn lines_that_are_wrong_are_named(server: Server) {
 on_both!(Data::Bundled =>
     sheets_say_what_the_register_holds,
     tables_have_every_row,
-    whole_files_come_back_byte_for_byte,
+    whole_files_come_back_byte_for_byte, merges_and_recommendations_come_back,
     sheets_come_back_without_a_change,
     an_edited_cell_is_all_that_changes,
     an_export_holds_one_moment,

@@ -1,6 +1,7 @@
 //! Builds blocks from the events of a markup parser: text, line breaks, blocks, tables and what stands in their cells.
 
 use super::block::{Block, Line, Span, Table, WrittenCell, tidy_lines, tidy_with_tabs};
+use super::marker::{Marker, unmarked};
 use crate::header;
 
 /// Tables in tables deeper than this are taken as text of the cell around them.
@@ -27,6 +28,8 @@ struct Flow {
     last: usize,
     is_heading: bool,
     starts_block: bool,
+    /// The markup set a label apart: what follows it in the line is its value.
+    awaits_value: bool,
 }
 
 #[derive(Default)]
@@ -54,12 +57,30 @@ impl Builder {
             return;
         }
         if !text.trim().is_empty() {
+            if std::mem::take(&mut flow.awaits_value) && !text.trim_start().starts_with([':', '：']) {
+                flow.text.push_str(" : ");
+            }
             if flow.text.trim().is_empty() {
                 flow.first = line;
             }
             flow.last = flow.last.max(line);
         }
         flow.text.push_str(text);
+    }
+
+    /// The line that is being written.
+    pub(crate) fn line(&self) -> &str {
+        self.flows.last().map_or("", |flow| &flow.text)
+    }
+
+    /// Whether the line that is being written is a label that is known, and nothing else; a heading with a number is none.
+    pub(crate) fn is_label(&self) -> bool {
+        Marker::of(self.line()).is_none() && header::column(self.line()).is_some()
+    }
+
+    /// The markup that sets the beginning of a line apart ends: where that is a label, what follows in the line is its value.
+    pub(crate) fn end_label(&mut self) {
+        self.flows.last_mut().into_iter().for_each(|flow| flow.awaits_value = header::is_listed(unmarked(&flow.text)));
     }
 
     /// Whether text stands in the line that is being written.
@@ -76,7 +97,7 @@ impl Builder {
             flow.blocks.push(Block::Line(Line { text, span, is_heading: flow.is_heading, starts_block: flow.starts_block }));
             flow.starts_block = false;
         }
-        flow.last = 0;
+        (flow.last, flow.awaits_value) = (0, false);
     }
 
     /// A block (paragraph, item, division) begins or ends.

@@ -250,7 +250,7 @@ fn says_registered(part: &Read, at: usize) -> bool {
 /// "제32조에 따라 등록·공개하는 개인정보파일의 처리목적은 다음과 같습니다".
 pub(super) fn announces_registered(text: &str) -> bool {
     let words = compact(text);
-    let cites = words.contains("제32조") || words.contains("법32조");
+    let cites = words.contains("제32조") || words.contains("법32조") || words.contains("등록공개하는");
     let lists = ["다음", "아래", "같습니다", "같다", "각호", "아래와같이", "하기"].iter().any(|word| words.contains(word));
     // "… 확인하시기 바랍니다": a general sentence that sends elsewhere.
     let sends_elsewhere = words.contains("활용해주") || (words.contains("확인") && !words.contains("다음과같") && !words.contains("아래와같"));
@@ -293,6 +293,7 @@ fn read_lists(part: &Read, policy: &mut Policy) {
         file.department = value(C::Department).or_else(|| value(C::Agency).filter(|_| record.has(C::FileName)).and_then(|agency| department_in(&agency)));
         file.access_desk = value(C::AccessDesk);
         file.system = value(C::System);
+        file.subject_count = value(C::SubjectCount);
         for found in &record.values {
             let Some((_, requirement)) = ITEMS.iter().find(|(column, _)| *column == found.column) else { continue };
             if let Some(text) = stated(&found.value) {

@@ -112,7 +112,7 @@ fn method_in(clause: &str) -> String {
 fn short(text: &str) -> String {
     let text = tidy(text);
     let text = text.trim_matches([' ', '.', ',', ':']);
-    let text = text.strip_suffix("합니다").unwrap_or(text);
+    let text = ["합니다", "하고", "하며"].into_iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
     text.chars().take(LONGEST).collect()
 }
 

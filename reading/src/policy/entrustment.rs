@@ -9,7 +9,7 @@ use super::provision::{bodies, in_one_line};
 use super::section::SectionKind;
 use super::statement::{Entrustment, IncomingEntrustment, Policy, Reason, Stated, Unread};
 use super::table::{Grid, Kind, Row, is_none, kind, stated};
-use crate::header::{Column, compact};
+use crate::header::{Column, column, compact};
 
 /// Reads every entrustment that names who does what.
 pub(super) fn read(parts: &[Read], policy: &mut Policy) {
@@ -36,6 +36,17 @@ fn read_row(grid: &Grid, row: &Row, policy: &mut Policy) {
     let first = entrustees.next();
     // A header over two columns: the second is the sub-entrustee, unless it repeats the first.
     let second = entrustees.next().filter(|second| Some(second) != first.as_ref());
+    // The first column of two may tell what the body in the second is ("수탁자 | (주)가", "재수탁자 | (주)나").
+    let (first, second) = match (first.as_deref().and_then(column), second) {
+        (Some(C::SubEntrustee), Some(sub)) => {
+            let task = text(C::Task);
+            let above = policy.entrustments.last_mut().filter(|above| above.task == task);
+            above.into_iter().for_each(|above| above.sub_entrustees = Some(bodies(&sub)));
+            return;
+        }
+        (Some(C::Entrustee), Some(named)) => (Some(named), None),
+        (_, second) => (first, second),
+    };
     let (first, in_cell) = match first {
         Some(first) => {
             // "수탁업체명 : ㈜가나\n주소 : …"

@@ -10,6 +10,8 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 
 use super::block::Block;
 use super::builder::Builder;
+use super::marker::is_sentence;
+use crate::header::compact;
 
 /// What a page shows, and its `<title>`.
 pub(crate) struct Page {
@@ -106,9 +108,14 @@ struct State {
     lists: Vec<Option<usize>>,
     /// What is to stand before the text of the item that has begun.
     marker: Option<String>,
+    /// The last term of a list of terms (`<dt>`) is a label.
+    term_is_label: bool,
     /// Line breaks stand for themselves (`<pre>`, `<textarea>`).
     preformatted: usize,
 }
+
+/// Stands before the value of the label in the line above.
+const VALUE: &str = ": ";
 
 /// Lists deeper than this are not told apart.
 const DEEPEST_LIST: usize = 100;
@@ -116,7 +123,20 @@ const DEEPEST_LIST: usize = 100;
 impl Sink {
     fn new(builder: Builder, shows_all: bool, lines_before: usize) -> Self {
         let (title, hidden, lists) = (String::new(), Vec::new(), Vec::new());
-        Self { state: RefCell::new(State { builder, shows_all, lines_before, title, in_title: false, hidden, lists, marker: None, preformatted: 0 }) }
+        Self {
+            state: RefCell::new(State {
+                builder,
+                shows_all,
+                lines_before,
+                title,
+                in_title: false,
+                hidden,
+                lists,
+                marker: None,
+                term_is_label: false,
+                preformatted: 0,
+            }),
+        }
     }
 }
 
@@ -169,6 +189,7 @@ impl State {
             if let Some(marker) = self.marker.take()
                 && self.builder.is_at_start_of_line()
                 && !begins_with_marker(part)
+                && !(marker == VALUE && is_sentence(part))
             {
                 self.builder.text(&marker);
             }
@@ -231,11 +252,25 @@ impl State {
                 self.builder.edge();
                 self.preformatted = if begins { self.preformatted + 1 } else { self.preformatted.saturating_sub(1) };
             }
+            ("strong" | "b" | "em", false) => self.builder.end_label(),
+            ("dt", false) => {
+                self.term_is_label = self.builder.is_label();
+                self.builder.edge();
+            }
+            // What unfolds under "이전 처리방침" is another version.
+            ("summary", false) => {
+                let words = compact(self.builder.line());
+                if !self.shows_all && words.contains("이전") && words.contains("방침") {
+                    self.hidden.push("details".to_owned());
+                }
+                self.builder.edge();
+            }
             // Components of page templates ("S.Row") are blocks of their own.
             _ if is_block(name) || name.contains('.') => {
                 self.builder.edge();
                 if name == "dd" && begins {
-                    self.marker = None;
+                    // What is said of a term that is a label is its value.
+                    self.marker = std::mem::take(&mut self.term_is_label).then(|| VALUE.to_owned());
                 }
             }
             _ => {}

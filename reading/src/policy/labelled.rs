@@ -147,6 +147,14 @@ pub(crate) fn records(blocks: &[Block]) -> Vec<Record> {
                 last.span = last.span.to(line.span);
                 continue;
             }
+            // "다. 기록항목", with its values labelled below it.
+            if let Some(record) = open.as_mut().filter(|record| record.values.len() >= 2)
+                && let Some(column) = bare_label(line)
+                && !record.has(column)
+            {
+                record.values.push(Labelled { column, label: line.text.clone(), value: String::new(), span: line.span });
+                continue;
+            }
             records.extend(open.take());
             title = Some(line.clone());
             continue;
@@ -169,6 +177,13 @@ pub(crate) fn records(blocks: &[Block]) -> Vec<Record> {
     }
     records.extend(open);
     records
+}
+
+/// What a numbered line that is nothing but a label announces.
+fn bare_label(line: &Line) -> Option<Column> {
+    let is_marked = Marker::of(&line.text).is_some_and(|marked| !matches!(marked.marker, Marker::Article(_)));
+    let column = column(unmarked(&line.text)).filter(|_| is_marked && !line.is_heading && header::is_listed(unmarked(&line.text)))?;
+    matches!(column, Column::Items | Column::ProvisionItems).then_some(column)
 }
 
 /// A second one of these begins another record.

@@ -62,7 +62,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Policy {
         Format::Markdown => (markdown::read(&text), None),
         Format::Text => (text::read(&text), None),
     };
-    let blocks = text::with_tables(blocks);
+    let blocks = section::with_titles_apart(text::with_tables(blocks));
     let mut policy = Policy { format, encoding, lines: text.lines().count(), ..Policy::default() };
     if bytes.len() > LONGEST {
         policy.unread.push(Unread { span: Span::line(policy.lines), reason: Reason::TooLong, text: String::new() });

@@ -83,7 +83,8 @@ fn read_table(grid: &Grid, found: &mut Vec<Provision>, policy: &mut Policy) {
             recipient,
             span: Some(row.span),
             confidence: 1.0,
-            file: text(&[C::FileName]),
+            // What the row is about (구분) may be one of the files.
+            file: text(&[C::FileName]).or_else(|| text(&[C::Division]).filter(|name| data_file::named(policy, name).is_some())),
             material,
             purpose: text(&[C::ProvisionPurpose]).or_else(|| text(&[C::Purpose, C::BasisAndPurpose])),
             items: text(&[C::ProvisionItems]).or_else(|| text(&[C::Items, C::RequiredItems, C::OptionalItems])),

@@ -90,7 +90,8 @@ fn read_line(text: &str, span: Span, is_own: bool, policy: &mut Policy, found: &
     if !is_own && !(is_of_policy && (takes_effect || read.until.is_some())) {
         // Outside their section, a line of a period and nothing else.
         let rest: String = text[..first.start].to_owned() + &text[days.last().map_or(first.end, |last| last.end)..];
-        if !(read.from.is_some() && read.until.is_some() && takes_effect && compact(&rest).chars().count() <= 12) {
+        let tells_which = takes_effect || has("이전") || has("현행");
+        if !(read.from.is_some() && read.until.is_some() && tells_which && compact(&rest).chars().count() <= 12) {
             return;
         }
     }

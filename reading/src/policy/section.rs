@@ -1,5 +1,7 @@
 //! Sections: where each begins, by its heading, and which matters of Act 제30조 and Decree 제31조 it is about.
 
+use std::collections::{HashMap, HashSet};
+
 use super::block::{Block, Line, Span};
 use super::marker::{Marker, is_sentence};
 use crate::header::compact;
@@ -121,7 +123,7 @@ pub(crate) fn kinds_of(heading: &str) -> Vec<SectionKind> {
                 "변경사항",
                 "변경및고지",
                 "이전개인정보처리방침",
-            ]),
+            ]) || matches!(words.as_str(), "시행일" | "시행일자" | "시행시기"),
             Kind::PolicyChange,
         ),
         (
@@ -194,6 +196,36 @@ struct Candidate {
     number: Option<u32>,
 }
 
+/// The blocks with the title of an article on a line of its own, where its text begins in the same line: "제1조(처리 목적) 시는 다음의 …".
+pub(crate) fn with_titles_apart(blocks: Vec<Block>) -> Vec<Block> {
+    let apart = |block: Block| match block {
+        Block::Line(line) => match title_end(&line.text) {
+            Some(end) => {
+                let title = Line { text: line.text[..end].to_owned(), ..line.clone() };
+                let rest = Line { text: line.text[end..].trim_start().to_owned(), is_heading: false, starts_block: false, ..line };
+                vec![Block::Line(title), Block::Line(rest)]
+            }
+            None => vec![Block::Line(line)],
+        },
+        table @ Block::Table(_) => vec![table],
+    };
+    blocks.into_iter().flat_map(apart).collect()
+}
+
+/// Where the title of an article ends that text follows in its line. After a citation ("제15조(수집·이용)에 따라") a particle follows, not a space.
+fn title_end(text: &str) -> Option<usize> {
+    let marked = Marker::of(text).filter(|marked| matches!(marked.marker, Marker::Article(_)))?;
+    let open = marked.rest.chars().next().filter(|open| matches!(open, '(' | '[' | '【'))?;
+    let close = marked.rest.find(match open {
+        '(' => ')',
+        '[' => ']',
+        _ => '】',
+    })?;
+    let after = &marked.rest[close + marked.rest[close..].chars().next()?.len_utf8()..];
+    let begins_text = after.starts_with(' ') && !after.trim().is_empty() || after.starts_with(|c| ('①'..='⑳').contains(&c));
+    (begins_text && !kinds_of(&marked.rest[..close]).is_empty()).then(|| text.len() - after.len())
+}
+
 /// Divides the blocks of a document into its sections.
 pub(crate) fn divided(blocks: Vec<Block>) -> Vec<Part> {
     let candidates: Vec<Candidate> = blocks
@@ -204,11 +236,16 @@ pub(crate) fn divided(blocks: Vec<Block>) -> Vec<Part> {
             Block::Table(_) => None,
         })
         .collect();
+    let contents = contents(&candidates, &blocks);
+    let candidates: Vec<Candidate> = candidates.into_iter().filter(|candidate| !contents.contains(&candidate.at)).collect();
     let chosen = chosen(&candidates);
     let headings = without_contents(chosen, &blocks);
     let mut parts = vec![Part { kinds: Vec::new(), heading: None, blocks: Vec::new() }];
     let mut headings = headings.into_iter().peekable();
     for (at, block) in blocks.into_iter().enumerate() {
+        if contents.contains(&at) {
+            continue;
+        }
         if let Some(heading) = headings.next_if(|heading| heading.at == at)
             && let Block::Line(line) = block
         {
@@ -222,6 +259,25 @@ pub(crate) fn divided(blocks: Vec<Block>) -> Vec<Part> {
         }
     }
     parts
+}
+
+/// The lines of a table of contents: numbered as headings further down are that say the same, and with no text between them.
+fn contents(candidates: &[Candidate], blocks: &[Block]) -> HashSet<usize> {
+    let words = |candidate: &Candidate| match &blocks[candidate.at] {
+        Block::Line(line) => compact(&line.text),
+        Block::Table(_) => String::new(),
+    };
+    let mut last_of: HashMap<(u32, String), usize> = HashMap::new();
+    for candidate in candidates {
+        last_of.insert((candidate.number.unwrap_or_default(), words(candidate)), candidate.at);
+    }
+    let followed = candidates.iter().zip(candidates.iter().skip(1));
+    let is_listed = |(candidate, next): &(&Candidate, &Candidate)| {
+        let last = last_of.get(&(candidate.number.unwrap_or_default(), words(candidate)));
+        candidate.number.is_some() && next.at == candidate.at + 1 && last.is_some_and(|last| *last > candidate.at)
+    };
+    let listed: HashSet<usize> = followed.filter(is_listed).map(|(candidate, _)| candidate.at).collect();
+    if listed.len() >= 3 { listed } else { HashSet::new() }
 }
 
 fn candidate(at: usize, line: &Line) -> Option<Candidate> {
@@ -323,7 +379,7 @@ fn without_contents(chosen: Vec<&Candidate>, blocks: &[Block]) -> Vec<Heading> {
         Block::Table(_) => String::new(),
     };
     let names: Vec<String> = chosen.iter().map(|candidate| name(candidate)).collect();
-    let mut last_of: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+    let mut last_of: HashMap<&str, usize> = HashMap::new();
     for (index, name) in names.iter().enumerate() {
         last_of.insert(name, index);
     }

@@ -124,8 +124,10 @@ fn is_header_over(table: &Table, at: usize) -> bool {
 
 /// How many rows begin with a label that is known, where at least half of them do.
 fn labels_down(table: &Table) -> Option<usize> {
-    let labels = table.rows.iter().filter(|row| row.len() >= 2 && row[0].text != row[1].text && column(&row[0].text).is_some()).count();
-    let rows = table.rows.iter().filter(|row| row.len() >= 2 && !row[1].from_left).count();
+    // A label may span the columns over which others are divided.
+    let values = || table.rows.iter().filter_map(|row| Some((row.first()?, row.iter().skip(1).find(|cell| !cell.from_left)?)));
+    let labels = values().filter(|(label, value)| label.text != value.text && column(&label.text).is_some()).count();
+    let rows = values().count();
     // Under a header of its own ("구분 | 내용"), or from the top.
     (labels >= 2 && labels * 2 >= rows).then_some(labels)
 }
@@ -162,10 +164,16 @@ fn read_across(table: &Table, at: usize) -> Grid {
     let rows = table.rows[first..]
         .iter()
         // The header again after a page break; a row that one cell spans is a remark or a title.
-        .filter(|row| !is_repeated(row) && (row.len() <= 2 || row.iter().skip(1).any(|cell| !cell.from_left)))
+        .filter(|row| !is_repeated(row) && !is_total(row) && (row.len() <= 2 || row.iter().skip(1).any(|cell| !cell.from_left)))
         .filter_map(|row| Row::of(row.clone()))
         .collect();
     Grid { columns, headers, rows, span: table.span, is_guessed: false }
+}
+
+/// The row adds up those above it.
+fn is_total(row: &[Cell]) -> bool {
+    let first = row.iter().map(|cell| compact(&cell.text)).find(|text| !text.is_empty());
+    first.is_some_and(|text| matches!(text.as_str(), "계" | "합계" | "총계" | "소계" | "누계"))
 }
 
 /// A table whose first column holds the labels: each further column is a record, and a label that comes again begins another.

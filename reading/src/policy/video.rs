@@ -213,7 +213,9 @@ fn cookies(parts: &[Read], policy: &mut Policy) {
     for part in parts.iter().filter(|part| part.is(SectionKind::AutoCollection)) {
         let mut device = AutoCollection { name: "쿠키".to_owned(), purpose: None, refusal: None, span: part.part.span().unwrap_or(Span::line(1)) };
         let mut refusals: Vec<String> = Vec::new();
-        let mut is_used = None;
+        // A table of the cookies that there are.
+        let has_table = part.tables().any(|(_, grid)| grid.headers.iter().any(|header| compact(header).contains("쿠키")));
+        let mut is_used = has_table.then_some(true);
         for line in part.part.lines() {
             let words = compact(&line.text);
             let is_of_cookies = words.contains("쿠키") || words.contains("cookie");

@@ -84,6 +84,8 @@ pub enum Dated {
     ByStatement,
     /// They are the revision of a policy `v`.
     ByRevision,
+    /// They are the finding `g`.
+    ByFinding,
 }
 
 impl Field {

@@ -1,11 +1,11 @@
-//! The register as lines: what others refer to first, then files with their histories, then policies and assessments, each in the order of keys.
+//! The register as lines: what others refer to first, then files with their histories, then policies, assessments and recommendations, each in the order of keys.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use entity::{
-    agency, agency_alias, data_file, entrustment, impact_assessment, legal_basis, organization, policy_revision, privacy_policy, provision, registration,
-    source, source_document, statute, statute_alias, sub_entrustee, succession,
+    agency, agency_alias, data_file, entrustment, impact_assessment, legal_basis, organization, policy_revision, privacy_policy, provision, recommendation,
+    registration, source, source_document, statute, statute_alias, sub_entrustee, succession,
 };
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde_json::{Value as Json, json};
@@ -17,6 +17,7 @@ use crate::error::Result;
 use crate::export::lines::{as_stated, line};
 use crate::impact_assessment::assessment_contents;
 use crate::policy::revision_contents;
+use crate::recommendation::recommendation_contents;
 use crate::registration::contents_of_files;
 use crate::store::rows_with;
 
@@ -103,6 +104,10 @@ impl Snapshot {
                     return Ok(());
                 }
             }
+            let lines = recommendations(db).await?;
+            if !lines.is_empty() {
+                let _ = pages.send(Ok((lines, 0))).await;
+            }
         }
         Ok(())
     }
@@ -137,8 +142,10 @@ async fn named_by(db: &DatabaseTransaction, files: &[Uuid]) -> Result<Named> {
         bases.extend(rows_with::<legal_basis::Entity>(db, legal_basis::Column::ProvisionId, provisions).await?);
         named.statutes.extend(bases.iter().filter_map(|row| row.statute_id));
     }
-    // The register takes an agency only with those above it, and an organization as the agency that it is.
-    let bodies = rows_with::<organization::Entity>(db, organization::Column::Id, named.organizations.iter().copied().collect()).await?;
+    // The register takes an agency only with those above it, and an organization as the agency that it is, or with the one that it was merged into.
+    let mut bodies = rows_with::<organization::Entity>(db, organization::Column::Id, named.organizations.iter().copied().collect()).await?;
+    let standing: Vec<Uuid> = bodies.iter().filter_map(|row| row.merged_into_id).filter(|id| named.organizations.insert(*id)).collect();
+    bodies.extend(rows_with::<organization::Entity>(db, organization::Column::Id, standing).await?);
     named.agencies.extend(bodies.iter().filter_map(|row| row.agency_id));
     // Registration numbers name the agency that issued them, which need not be the one that operates the file now.
     let numbers = rows_with::<data_file::Entity>(db, data_file::Column::Id, files.to_vec()).await?;
@@ -210,12 +217,19 @@ async fn agencies(db: &DatabaseTransaction, named: Option<&Named>) -> Result<Opt
     Ok((!lines.is_empty()).then_some(lines))
 }
 
+/// Recipients and entrustees; those that were merged behind those that they were merged into.
 async fn organizations(db: &DatabaseTransaction, named: Option<&Named>) -> Result<String> {
     let codes: HashMap<Uuid, String> = agency::Entity::find().all(db).await?.into_iter().map(|row| (row.id, row.code)).collect();
+    let rows = organization::Entity::find().order_by_asc(organization::Column::Id).all(db).await?;
+    let standing: HashMap<Uuid, Json> =
+        rows.iter().filter(|row| row.merged_into_id.is_none()).map(|row| (row.id, json!({"name": row.name, "kind": row.kind}))).collect();
+    let (merged, own): (Vec<&organization::Model>, Vec<&organization::Model>) = rows.iter().partition(|row| row.merged_into_id.is_some());
     let mut lines = String::new();
-    for row in organization::Entity::find().order_by_asc(organization::Column::Id).all(db).await? {
+    for row in own.into_iter().chain(merged) {
         if is_named(named.map(|named| &named.organizations), row.id) {
-            let organization = json!({"name": row.name, "kind": row.kind, "agency": row.agency_id.and_then(|id| codes.get(&id))});
+            let agency = row.agency_id.and_then(|id| codes.get(&id));
+            let merged_into = row.merged_into_id.and_then(|id| standing.get(&id));
+            let organization = json!({"name": row.name, "kind": row.kind, "agency": agency, "mergedInto": merged_into});
             lines.push_str(&line("organization", Json::Object(as_stated(&organization)?)));
         }
     }
@@ -332,4 +346,19 @@ async fn assessments(db: &DatabaseTransaction, after: Option<Uuid>) -> Result<Op
         lines.push_str(&line("impactAssessment", Json::Object(assessment)));
     }
     Ok(Some((lines, last)))
+}
+
+/// The recommendations, by file and number.
+async fn recommendations(db: &DatabaseTransaction) -> Result<String> {
+    let by_number = recommendation::Entity::find().order_by_asc(recommendation::Column::DataFileId).order_by_asc(recommendation::Column::Number);
+    let ids: Vec<Uuid> = by_number.all(db).await?.into_iter().map(|row| row.id).collect();
+    let mut contents = HashMap::new();
+    for ids in ids.chunks(TOGETHER) {
+        contents.extend(recommendation_contents(db, ids).await?);
+    }
+    let mut lines = String::new();
+    for content in ids.iter().filter_map(|id| contents.get(id)) {
+        lines.push_str(&line("recommendation", Json::Object(as_stated(content)?)));
+    }
+    Ok(lines)
 }

@@ -275,6 +275,7 @@ fn condition(source: &Source, scope: &Scope) -> String {
             parts.push(format!("(v.id IS NULL OR ({}))", revision_in_force_sql(day)));
         }
         (Some(day), Dated::ByRevision) => parts.push(revision_in_force_sql(day)),
+        (Some(day), Dated::ByFinding) => parts.push(format!("g.since <= '{day}' AND (g.until IS NULL OR g.until > '{day}')")),
         (None, Dated::ByRegistration) if source.table == tables::FILES.table => parts.push("r.id = f.registration_id".to_owned()),
         _ => {}
     }

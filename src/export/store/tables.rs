@@ -395,9 +395,32 @@ static IMPACT_ASSESSMENTS: Source = Source {
     ],
 };
 
+/// Findings of every day, past and to come: one that nothing ends has no `until`.
+static FINDINGS: Source = Source {
+    table: "findings",
+    from: "finding g JOIN agency a ON a.id = g.agency_id LEFT JOIN data_file f ON f.id = g.data_file_id",
+    key: "g.id",
+    keyed_by: "finding",
+    order: "g.id",
+    file: Some("g.data_file_id"),
+    dated: Dated::ByFinding,
+    fields: &[
+        id("id", "식별자", NodeType::Finding, "g.id"),
+        text("rule", "점검 규칙", "g.rule"),
+        text("certainty", "확실성", "g.certainty"),
+        text("agency_code", "기관코드", "a.code"),
+        text("registration_number", "등록번호", "f.registration_number"),
+        id("registration_id", "등록 식별자", NodeType::Registration, "g.registration_id"),
+        id("policy_revision_id", "처리방침 개정 식별자", NodeType::PolicyRevision, "g.policy_revision_id"),
+        day("since", "시작일", "g.since"),
+        day("until", "해소일", "g.until"),
+        text("evidence", "확인된 값", "g.evidence"),
+    ],
+};
+
 /// Every table, those that others refer to first.
-pub static TABLES: [&Source; 9] =
-    [&AGENCIES, &ORGANIZATIONS, &STATUTES, &DATA_FILES, &REGISTRATIONS, &PROVISIONS, &ENTRUSTMENTS, &POLICY_REVISIONS, &IMPACT_ASSESSMENTS];
+pub static TABLES: [&Source; 10] =
+    [&AGENCIES, &ORGANIZATIONS, &STATUTES, &DATA_FILES, &REGISTRATIONS, &PROVISIONS, &ENTRUSTMENTS, &POLICY_REVISIONS, &IMPACT_ASSESSMENTS, &FINDINGS];
 
 /// What one row a file shows of it: fields in the order of [`FileField`].
 pub static FILES: Source = Source {

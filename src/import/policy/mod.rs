@@ -94,6 +94,7 @@ pub fn read_policy(name: &str, bytes: &[u8], agency: &PolicyAgency, read_at: Dat
         statutes: Vec::new(),
         data_files,
         impact_assessments,
+        recommendations: Vec::new(),
         policies: vec![crate::policy::PolicyInput { agency: agency.code.clone(), title, revisions }],
     };
     (document, remarks)

@@ -320,7 +320,7 @@ fn is_journal(path: &Path) -> std::io::Result<bool> {
     let mut start = Vec::new();
     std::fs::File::open(path)?.take(200).read_to_end(&mut start)?;
     // Whole files in lines name another format.
-    Ok(!String::from_utf8_lossy(&start).contains(LINES))
+    Ok(!start.is_empty() && !String::from_utf8_lossy(&start).contains(LINES))
 }
 
 /// Makes this register a mirror of the one whose journal was exported to the file.
@@ -368,7 +368,9 @@ fn documents_at(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             let is_document = |path: &Path| path.extension().is_some_and(|extension| endings.iter().any(|known| extension.eq_ignore_ascii_case(known)));
             let entries = std::fs::read_dir(path).with_context(|| format!("cannot read the folder {}", path.display()))?;
             let mut found = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
-            found.retain(|path| is_document(path));
+            // What programs and systems keep beside documents is none ("~$list.xlsx", ".list.csv").
+            let is_kept_aside = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(['~', '.']));
+            found.retain(|path| is_document(path) && !is_kept_aside(path));
             found.sort();
             if found.is_empty() {
                 bail!("the folder {} holds no document: .{}", path.display(), endings.join(", ."));

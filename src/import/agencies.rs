@@ -68,7 +68,12 @@ impl AgencyScope {
         };
         let stated = match stated {
             Some(code) => {
-                let Some(agency) = store.agency_coded(code).await? else { return Err(Error::input(crate::agency::lacking(code))) };
+                let Some(agency) = store.agency_coded(code).await? else {
+                    return Err(Error::input(format!(
+                        "the register has no agency with the code \"{}\"; `agencies(filter: {{name: …}})` tells the codes that there are, and a native document adds others (docs/document-format.md)",
+                        abbreviated(code)
+                    )));
+                };
                 if allowed.as_ref().is_some_and(|allowed| !allowed.contains(code)) {
                     return Err(Error::Forbidden);
                 }
@@ -99,7 +104,7 @@ impl AgencyScope {
                 Some((code, _)) => Ok((code.clone(), None)),
                 None => Err((
                     code::AGENCY_REQUIRED,
-                    "no agency is named: add the column 기관명, or say for which agency the document is, by its code (`--agency CODE`, `?agency=CODE`)"
+                    "no agency is named: give the sheet a column 기관명, or say for which agency the document is, by its code (`--agency CODE`, `?agency=CODE`)"
                         .to_owned(),
                 )),
             };

@@ -156,10 +156,31 @@ async fn what_is_no_document_is_refused(server: Server) {
     let (status, answer) = sent(&server, &token, "filename=a.csv", reqwest::Body::wrap_stream(chunks)).await;
     assert_eq!((status.as_u16(), &answer["errors"][0]["extensions"]["limit"]), (413, &json!(512 << 10)), "{answer}");
     assert_eq!(sent(&server, &token, "filename=a.csv", vec![b'x'; 600 << 10]).await.0.as_u16(), 413);
-    // What is taken and cannot be read is told by the run.
-    let (_, body) = sent(&server, &token, "filename=a.xlsx", "PK\x03\x04 and nothing else").await;
-    let import = ended(&server, &token, &body["id"]).await;
-    assert_eq!((&import["status"], &import["messages"]["nodes"][0]["code"]), (&json!("REJECTED"), &json!("UNREADABLE")), "{import:#}");
+    // What is taken and cannot be read is told by the run, with what to do about it.
+    let compound = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        [&b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..], &[0; 600], &name].concat()
+    };
+    let before = server.sequence().await;
+    for (name, bytes, code, told) in [
+        ("a.xlsx", b"PK\x03\x04 and nothing else".to_vec(), "UNREADABLE", "is a damaged workbook"),
+        ("a.xlsx", compound("EncryptedPackage"), "UNREADABLE", "is protected by a password"),
+        ("a.hwp", compound("HwpSummaryInformation"), "UNREADABLE", "is an HWP document; copy its table"),
+        ("a.doc", compound("WordDocument"), "UNREADABLE", "is a Word document; copy its table"),
+        ("a.csv", vec![0; 900], "UNREADABLE", "holds NUL characters"),
+        ("a.txt", vec![0; 900], "UNREADABLE", "holds NUL characters"),
+        ("a.txt", "오늘 날씨가 좋습니다.".into(), "NO_SECTIONS", "no heading of a privacy policy"),
+        ("a.html", "<html><body><p>안내</p></body></html>".into(), "NO_SECTIONS", "no heading of a privacy policy"),
+        ("a.csv", "\n \n".into(), "NO_TABLE", "a header is needed that names the file"),
+        ("a.pdf", b"%PDF-1.7 ...".to_vec(), "UNREADABLE", "is a PDF"),
+    ] {
+        let (_, body) = sent(&server, &token, &format!("filename={name}&agency=4090000"), bytes).await;
+        let import = ended(&server, &token, &body["id"]).await;
+        let message = &import["messages"]["nodes"][0];
+        assert_eq!((&import["status"], &message["code"]), (&json!("REJECTED"), &json!(code)), "{name}: {import:#}");
+        assert!(message["text"].as_str().unwrap().contains(told), "{name}: {message}");
+    }
+    assert_eq!(server.sequence().await, before, "nothing was recorded");
 }
 
 async fn a_server_that_stops_leaves_no_run_running(mut server: Server) {

@@ -113,6 +113,9 @@ pub mod code {
     pub const ROW_LEFT_OUT: &str = "ROW_LEFT_OUT";
 }
 
+/// Why bytes are refused that are no text.
+pub const HOLDS_NUL: &str = "holds NUL characters: it is no text, or UTF-16 without a byte-order mark; save it as UTF-8";
+
 /// Why a document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {

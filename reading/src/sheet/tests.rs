@@ -1,3 +1,5 @@
+mod published;
+
 use std::io::Cursor;
 
 use encoding_rs::EUC_KR;

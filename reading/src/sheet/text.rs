@@ -73,7 +73,7 @@ fn encoding_of(document: &mut (impl BufRead + Seek)) -> Result<&'static Encoding
         let chunk = document.fill_buf()?;
         is_last = chunk.is_empty();
         if memchr::memchr(0, chunk).is_some() && candidates.len() > 1 {
-            return Err(Unreadable::new("holds NUL characters: it is no text, or UTF-16 without a byte-order mark; save it as UTF-8"));
+            return Err(Unreadable::new(super::HOLDS_NUL));
         }
         candidates.iter_mut().for_each(|candidate| candidate.feed(chunk, is_last));
         let length = chunk.len();

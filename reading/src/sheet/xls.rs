@@ -22,6 +22,23 @@ const FREE: u32 = 0xFFFF_FFFF;
 /// Bytes of a sector in the container that is handed over.
 const SECTOR: usize = 4096;
 
+/// What a compound document without a workbook in it is, by the names of its parts.
+fn other_document(bytes: &[u8]) -> Unreadable {
+    let has = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(name.len()).any(|part| part == name)
+    };
+    if has("EncryptedPackage") {
+        protected()
+    } else if has("HwpSummaryInformation") {
+        Unreadable::new("is an HWP document; copy its table into a spreadsheet program and save it as XLSX, or save the document as a web page (.html)")
+    } else if has("WordDocument") {
+        Unreadable::new("is a Word document; copy its table into a spreadsheet program and save it as XLSX, or save the document as a web page (.html)")
+    } else {
+        damaged("its parts cannot be found")
+    }
+}
+
 /// Hands over the rows of every sheet that can be seen.
 pub fn rows(document: &mut (impl BufRead + Seek), limits: &Limits, take: &mut Rows<'_>) -> Result<(), Unreadable> {
     let mut bytes = Vec::new();
@@ -29,7 +46,7 @@ pub fn rows(document: &mut (impl BufRead + Seek), limits: &Limits, take: &mut Ro
     if bytes.len() as u64 > limits.xls {
         return Err(Unreadable::too_large(format!("is an XLS workbook of more than {} MiB; save it as XLSX or CSV", limits.xls >> 20)));
     }
-    let stream = stream_of(&bytes).ok_or_else(|| damaged("its parts cannot be found"))?;
+    let stream = stream_of(&bytes).ok_or_else(|| other_document(&bytes))?;
     drop(bytes);
     check(&stream, limits)?;
     let mut workbook: Xls<_> = guarded(|| Xls::new(Cursor::new(contained(&stream))))?;

@@ -50,7 +50,7 @@ fn checked(document: &mut (impl BufRead + Seek), limits: &Limits) -> Result<bool
     if archive.len() > PARTS {
         return Err(Unreadable::too_large(format!("has {} parts; a workbook of at most {PARTS} is read", archive.len())));
     }
-    let (mut unpacked, mut announced, mut is_workbook, mut regions) = (0_u64, 0_u64, false, 0);
+    let (mut unpacked, mut announced, mut is_workbook, mut is_text, mut regions) = (0_u64, 0_u64, false, false, 0);
     let too_large = || {
         Unreadable::too_large(format!(
             "is more than {} MiB when it is unpacked; split it, or save it as CSV, which may be of any length",
@@ -71,6 +71,7 @@ fn checked(document: &mut (impl BufRead + Seek), limits: &Limits) -> Result<bool
         let part = archive.by_index(index).map_err(|error| damaged(&error.to_string()))?;
         let name = part.name().map_err(|error| damaged(&error.to_string()))?.to_lowercase();
         is_workbook |= name.ends_with("workbook.xml");
+        is_text |= name == "word/document.xml" || name == "contents/section0.xml";
         let mut part = part.take(limits.unpacked - unpacked + 1);
         let mut inspection = Inspection::new(limits, name.ends_with(".xml") || name.ends_with(".rels"));
         let mut chunk = vec![0; 64 * 1024];
@@ -100,7 +101,11 @@ fn checked(document: &mut (impl BufRead + Seek), limits: &Limits) -> Result<bool
         return Err(Unreadable::too_large(format!("has {regions} merged regions; at most {REGIONS} are read: undo the merging")));
     }
     if !is_workbook {
-        return Err(Unreadable::new("is an archive and no XLSX workbook; unpack it and import what it holds"));
+        return Err(Unreadable::new(if is_text {
+            "is a document of a word processor; copy its table into a spreadsheet program and save it as XLSX, or save the document as a web page (.html)"
+        } else {
+            "is an archive and no XLSX workbook; unpack it and import what it holds"
+        }));
     }
     Ok(regions > 0)
 }

@@ -139,7 +139,7 @@ fn remark(unread: &policy::Unread) -> Remark {
         Reason::NamelessRow => ("NAMELESS_ROW", format!("a row beginning \"{text}\" has no name; it was left out")),
         Reason::NoTask => ("NO_TASK", format!("it is not said what \"{text}\" is entrusted with; it was left out")),
         Reason::ReversedPeriod => ("REVERSED_PERIOD", format!("the end of \"{text}\" lies before its beginning; only the beginning was taken")),
-        Reason::NoSections => ("NO_SECTIONS", "no heading of a privacy policy was found; is it one?".to_owned()),
+        Reason::NoSections => ("NO_SECTIONS", "no heading of a privacy policy was found; only what its tables list of files was taken".to_owned()),
         Reason::TooLong => ("TOO_LONG", format!("the document has more than {} bytes; what follows was not read", policy::LONGEST)),
     };
     Remark { line: span.first, code, text }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use reading::sheet::Mapping;
+use reading::sheet::{self, Mapping};
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -44,6 +44,9 @@ const PULSE: Duration = Duration::from_secs(15);
 
 /// Bytes of documents from which on it is worth it to make indexes at the end of a load. Chosen: below, a load takes a second or two either way.
 const WORTH_DEFERRING: u64 = 512 << 10;
+
+/// Why a document without a byte is refused.
+const EMPTY: &str = "is empty: it has no bytes; was it saved, and sent to its end?";
 
 /// How often a write is tried that others come between.
 const TRIES: u32 = 5;
@@ -320,6 +323,10 @@ impl Run<'_> {
         let mut natives = Natives { documents: self.natives(documents), ..Natives::default() };
         let mut sheets = Vec::new();
         for document in documents {
+            if document.bytes == 0 {
+                self.say(Some(&document.name), None, ImportPhase::Read, ImportSeverity::Error, sheet::code::UNREADABLE, EMPTY.to_owned());
+                continue;
+            }
             match document.kind {
                 Kind::Sheet => sheets.extend(self.surveyed(document).await?.map(|survey| Surveyed { document: document.clone(), survey })),
                 Kind::Policy => natives.policies.extend(self.policy(document)),

@@ -35,6 +35,9 @@ impl Natives {
     }
 }
 
+/// Why a text is refused that is no policy.
+const NO_POLICY: &str = "no heading of a privacy policy (개인정보의 처리 목적, 제3자 제공 …) was found, and no personal-data file: is it one? A list of files is a sheet, by its ending: .csv, .xlsx";
+
 /// A policy that was read into memory.
 pub(super) struct PolicyDocument {
     document: Incoming,
@@ -47,7 +50,7 @@ impl Run<'_> {
     /// The native documents, as far as they can be read.
     pub(super) fn natives(&mut self, documents: &[Incoming]) -> Vec<(String, RegisterDocument)> {
         let mut texts = Vec::new();
-        for document in documents.iter().filter(|document| document.kind == Kind::Native) {
+        for document in documents.iter().filter(|document| document.kind == Kind::Native && document.bytes > 0) {
             let read = document.read(LARGEST_NATIVE).map_err(|error| format!("cannot be read: {error}")).and_then(|bytes| {
                 let bytes = bytes.ok_or_else(|| format!("has {} bytes; a native document of at most {LARGEST_NATIVE} is read: split it", document.bytes))?;
                 String::from_utf8(bytes).map_err(|error| format!("is not UTF-8 text from byte {} on; save it as UTF-8", error.utf8_error().valid_up_to()))
@@ -82,10 +85,17 @@ impl Run<'_> {
                 return None;
             }
         };
-        let named = match self.options.scope.stated {
-            Some(_) => None,
-            None => reading::policy::read(&document.name, &bytes).agency.map(|agency| agency.text),
-        };
+        if bytes.contains(&0) && !bytes.starts_with(b"\xFF\xFE") && !bytes.starts_with(b"\xFE\xFF") {
+            say(self, sheet::code::UNREADABLE, sheet::HOLDS_NUL.to_owned());
+            return None;
+        }
+        let read = reading::policy::read(&document.name, &bytes);
+        if read.sections.is_empty() && read.files.is_empty() {
+            self.counts.rejected += 1;
+            say(self, "NO_SECTIONS", NO_POLICY.to_owned());
+            return None;
+        }
+        let named = read.agency.map(|agency| agency.text).filter(|_| self.options.scope.stated.is_none());
         match self.options.scope.settle(named.as_deref()) {
             Ok((agency, _)) => Some(PolicyDocument { document: document.clone(), bytes, agency }),
             Err((code, message)) => {

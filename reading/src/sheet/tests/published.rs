@@ -1,26 +1,16 @@
 //! Sheets as institutions publish them beside the plain list: what each states, and what must never become a file.
 
-use std::io::Cursor;
+use rust_xlsxwriter::Worksheet;
 
-use encoding_rs::EUC_KR;
-use reading::header::Column as States;
-use reading::sheet::{FileRecord, Limits, Mapping, Survey, read, survey};
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use super::*;
 
 /// Each file as `name | basis | items | retention | subjects`, cells of several rows divided by `+`.
 fn files(name: &str, bytes: &[u8]) -> (Vec<String>, Survey) {
-    let (mut document, mapping, limits) = (Cursor::new(bytes), Mapping::default(), Limits::default());
-    let survey = survey(&mut document, name, &mapping, &limits).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let mut files = Vec::new();
-    read(&mut document, name, &mapping, &limits, &survey, &mut |file| {
-        files.push(told(&file));
-        true
-    })
-    .unwrap();
-    (files, survey)
+    let (survey, files) = read_all(bytes, name, &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (files.iter().map(in_short).collect(), survey)
 }
 
-fn told(file: &FileRecord) -> String {
+fn in_short(file: &FileRecord) -> String {
     let matters = [&[States::Basis][..], &[States::Items, States::RequiredItems, States::OptionalItems], &[States::Retention], &[States::SubjectCount]];
     let cells = matters.map(|columns| columns.iter().flat_map(|column| file.all(*column)).collect::<Vec<_>>().join(" + ").replace('\n', " "));
     format!("{} | {}", file.name.replace('\n', " "), cells.join(" | "))
@@ -91,8 +81,8 @@ fn what_stands_on_other_sheets() {
             &["※ 이상 3종"],
         ],
     );
-    list.merge_range(2, 1, 4, 1, "세정과", &Format::new()).unwrap();
-    list.merge_range(2, 2, 3, 2, "납세자 명부", &Format::new()).unwrap();
+    list.merge_range(2, 1, 4, 1, "세정과", &Style::new()).unwrap();
+    list.merge_range(2, 2, 3, 2, "납세자 명부", &Style::new()).unwrap();
     // What is hidden by rows and columns is part of the sheet all the same; a hidden sheet is not.
     list.set_row_hidden(4).unwrap();
     rows(
@@ -130,7 +120,7 @@ fn what_stands_on_other_sheets() {
 #[test]
 fn a_sheet_of_entrustments_alone_has_no_files() {
     let text = "수탁업체,위탁업무 내용,위탁기간,재위탁\n(주)가나,시스템 운영,2024.1.1.~2024.12.31.,없음\n";
-    let refused = survey(&mut Cursor::new(text.as_bytes()), "위탁.csv", &Mapping::default(), &Limits::default()).unwrap_err();
+    let refused = read_all(text.as_bytes(), "위탁.csv", &[]).unwrap_err();
     assert_eq!((refused.code, refused.place.map(|place| place.row)), ("NO_TABLE", Some(1)));
 }
 

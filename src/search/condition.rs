@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::Dimension;
 use super::layout::{Layout, Received, article_term, received_term};
 use super::linked::Linked;
-use super::segment::{NONE, Segment, all};
+use super::segment::{NONE, Segment, place_of_word};
 use crate::agency::AgencyType;
+use crate::data_file::DataFileStatus;
 use crate::error::Result;
 use crate::region::Regions;
 use crate::vocabulary::Vocabulary as _;
@@ -79,30 +80,30 @@ impl Condition {
         Self::Any(Vec::new())
     }
 
-    /// Files of a segment that fulfil it; deleted ones may be among them.
+    /// Those of the files of a segment that fulfil it.
     ///
     /// # Errors
     /// `Internal` for a segment that cannot be read.
-    pub fn files(&self, segment: &Segment, layout: &Layout, linked: &Linked) -> Result<FixedBitSet> {
-        let files = |condition: &Self| condition.files(segment, layout, linked);
-        let found = match self {
+    pub fn files(&self, among: &FixedBitSet, segment: &Segment, layout: &Layout, linked: &Linked) -> Result<FixedBitSet> {
+        let of_agencies = |agencies: &FixedBitSet| of_agencies(among, segment, agencies);
+        let mut found = match self {
             Self::All(conditions) => {
-                let mut found = all(segment.len());
-                for condition in conditions {
-                    found.intersect_with(&files(condition)?);
+                let mut found = among.clone();
+                for condition in in_turn(conditions) {
+                    found = condition.files(&found, segment, layout, linked)?;
                 }
                 found
             }
             Self::Any(conditions) => {
                 let mut found = segment.none();
                 for condition in conditions {
-                    found.union_with(&files(condition)?);
+                    found.union_with(&condition.files(among, segment, layout, linked)?);
                 }
                 found
             }
             Self::Not(condition) => {
-                let mut found = files(condition)?;
-                found.toggle_range(..);
+                let mut found = among.clone();
+                found.difference_with(&condition.files(among, segment, layout, linked)?);
                 found
             }
             Self::OneOf(Dimension::Assessed, values) => {
@@ -118,19 +119,25 @@ impl Condition {
                 }
                 found
             }
+            Self::OneOf(Dimension::Status, values) => {
+                let statuses = values.iter().filter_map(|value| if let Value::Word(word) = value { DataFileStatus::from_word(word) } else { None });
+                let mut found = segment.none();
+                statuses.filter_map(|status| segment.with_status(place_of_word(status))).for_each(|files| found.union_with(files));
+                found
+            }
             Self::OneOf(dimension, values) => match field(*dimension, layout) {
                 Some(field) => segment.with_terms(field, &values.iter().map(|value| value.term(field, linked)).collect::<Vec<_>>())?,
-                None => of_agencies(segment, &agencies_with(*dimension, values, linked)),
+                None => of_agencies(&agencies_with(*dimension, values, linked)),
             },
-            Self::Stated(dimension) => segment.files_where(|file| dimension.is_stated(segment, linked, file)),
+            Self::Stated(dimension) => segment.files_where(among, |file| dimension.is_stated(segment, linked, file)),
             Self::SubordinateTo(keys) => {
                 let asked: FixedBitSet = keys.iter().filter_map(|key| linked.agencies.numbered().number(*key)).map(|number| number as usize).collect();
-                of_agencies(segment, &linked.agencies.with_subordinates(&asked))
+                of_agencies(&linked.agencies.with_subordinates(&asked))
             }
             Self::Named(piece) => segment.with_piece(layout.name, layout.name_letter, piece)?,
             Self::AgencyNamed(piece) => {
                 let met = linked.agencies.meetings(piece);
-                of_agencies(segment, &met.iter().enumerate().filter(|(_, meeting)| **meeting > 0).map(|(agency, _)| agency).collect())
+                of_agencies(&met.iter().enumerate().filter(|(_, meeting)| **meeting > 0).map(|(agency, _)| agency).collect())
             }
             Self::Article(statute, article) => {
                 segment.with_terms(layout.article, &[Term::from_field_bytes(layout.article, &article_term(*statute, article))])?
@@ -140,7 +147,7 @@ impl Condition {
                 let things = [category.as_deref().map(Received::Category), identifier.map(Received::Identifier), sensitive.map(Received::Sensitive)];
                 let mut found = match recipient {
                     Some(recipient) => segment.with_terms(layout.recipient, &[Layout::key_term(layout.recipient, *recipient)])?,
-                    None => all(segment.len()),
+                    None => among.clone(),
                 };
                 for thing in things.into_iter().flatten() {
                     let term = Term::from_field_bytes(layout.received, &received_term(*recipient, thing));
@@ -150,11 +157,31 @@ impl Condition {
             }
             Self::Within(number, least, most) => {
                 let numbers = number.of(segment);
-                segment.files_where(|file| numbers[file] != NONE && (*least..=*most).contains(&numbers[file]))
+                segment.files_where(among, |file| numbers[file] != NONE && (*least..=*most).contains(&numbers[file]))
             }
         };
+        found.intersect_with(among);
         Ok(found)
     }
+
+    /// Whether it looks at each of the files among which it is asked, rather than up the few that fulfil it.
+    fn looks_at_each(&self) -> bool {
+        match self {
+            Self::All(conditions) => conditions.iter().all(Self::looks_at_each),
+            Self::Any(conditions) => conditions.iter().any(Self::looks_at_each),
+            Self::Not(condition) => condition.looks_at_each(),
+            Self::OneOf(dimension, _) => matches!(dimension, Dimension::AgencyType | Dimension::Region),
+            Self::Stated(_) | Self::SubordinateTo(_) | Self::AgencyNamed(_) | Self::Within(..) => true,
+            Self::Named(_) | Self::Article(..) | Self::Received { .. } => false,
+        }
+    }
+}
+
+/// Conditions that must all hold, in the order in which they are asked: what looks at each file comes last, when few are left.
+pub fn in_turn<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Vec<&'c Condition> {
+    let mut conditions: Vec<&Condition> = conditions.into_iter().collect();
+    conditions.sort_by_key(|condition| condition.looks_at_each());
+    conditions
 }
 
 impl Number {
@@ -178,7 +205,7 @@ impl Value {
     }
 }
 
-/// Field whose terms are the values of a dimension; `None` for what follows from the agency.
+/// Field whose terms are the values of a dimension; `None` for what is looked up otherwise.
 fn field(dimension: Dimension, layout: &Layout) -> Option<Field> {
     match dimension {
         Dimension::Agency => Some(layout.agency),
@@ -190,8 +217,8 @@ fn field(dimension: Dimension, layout: &Layout) -> Option<Field> {
         Dimension::RetentionClass => Some(layout.retention_class),
         Dimension::Recipient => Some(layout.recipient),
         Dimension::Entrustee => Some(layout.entrustee),
-        Dimension::Status => Some(layout.status),
-        Dimension::AgencyType | Dimension::Region | Dimension::RegisteredYear | Dimension::RegisteredMonth | Dimension::Assessed => None,
+        Dimension::Status | Dimension::Assessed => None,
+        Dimension::AgencyType | Dimension::Region | Dimension::RegisteredYear | Dimension::RegisteredMonth => None,
     }
 }
 
@@ -210,10 +237,10 @@ fn agencies_with(dimension: Dimension, values: &[Value], linked: &Linked) -> Fix
     (0..count).filter(is_asked).map(|agency| agency as usize).collect()
 }
 
-/// Files of the agencies.
-fn of_agencies(segment: &Segment, agencies: &FixedBitSet) -> FixedBitSet {
+/// Those of the files that are the agencies'.
+fn of_agencies(among: &FixedBitSet, segment: &Segment, agencies: &FixedBitSet) -> FixedBitSet {
     if agencies.is_clear() {
         return segment.none();
     }
-    segment.files_where(|file| segment.agency.of(file).iter().any(|agency| agencies.contains(*agency as usize)))
+    segment.files_where(among, |file| segment.agency.of(file).iter().any(|agency| agencies.contains(*agency as usize)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fixedbitset::FixedBitSet;
 use uuid::Uuid;
 
-use super::condition::Condition;
+use super::condition::{Condition, in_turn};
 use super::index::Snapshot;
 use super::linked::Meeting;
 use super::segment::Segment;
@@ -61,11 +61,15 @@ impl Query {
                         section.words.push(places);
                     }
                 }
+                // What no facet ignores narrows the files beforehand.
+                for condition in in_turn(self.parts.iter().filter(|(dimension, _)| dimension.is_none()).map(|(_, condition)| condition)) {
+                    section.base = condition.files(&section.base, segment, &snapshot.layout, &snapshot.linked)?;
+                }
                 section.matched = section.base.clone();
-                for (dimension, condition) in &self.parts {
-                    let files = condition.files(segment, &snapshot.layout, &snapshot.linked)?;
+                for (dimension, condition) in self.parts.iter().filter_map(|(dimension, condition)| Some(((*dimension)?, condition))) {
+                    let files = condition.files(&section.base, segment, &snapshot.layout, &snapshot.linked)?;
                     section.matched.intersect_with(&files);
-                    section.parts.push((*dimension, files));
+                    section.parts.push((dimension, files));
                 }
                 Ok(section)
             })
@@ -107,10 +111,10 @@ pub struct Section {
     pub segment: Arc<Segment>,
     /// Where each wanted word stands.
     words: Vec<Places>,
-    /// Files that have the words.
+    /// Files that have the words, and fulfil the conditions that narrow no dimension.
     base: FixedBitSet,
-    /// Files that fulfil each of the conditions.
-    parts: Vec<(Option<Dimension>, FixedBitSet)>,
+    /// Those of them that fulfil each of the other conditions, with the dimension that it narrows.
+    parts: Vec<(Dimension, FixedBitSet)>,
     /// Files that have the words and fulfil every condition.
     pub matched: FixedBitSet,
 }
@@ -119,11 +123,11 @@ impl Section {
     /// Files that would be found if nothing were asked of a dimension.
     #[must_use]
     pub fn matched_but_for(&self, dimension: Dimension) -> FixedBitSet {
-        if self.parts.iter().all(|(narrowed, _)| *narrowed != Some(dimension)) {
+        if self.parts.iter().all(|(narrowed, _)| *narrowed != dimension) {
             return self.matched.clone();
         }
         let mut files = self.base.clone();
-        self.parts.iter().filter(|(narrowed, _)| *narrowed != Some(dimension)).for_each(|(_, part)| files.intersect_with(part));
+        self.parts.iter().filter(|(narrowed, _)| *narrowed != dimension).for_each(|(_, part)| files.intersect_with(part));
         files
     }
 
@@ -155,7 +159,7 @@ impl Places {
         let (layout, linked, piece) = (&snapshot.layout, &snapshot.linked, word.letters.as_str());
         let keys = |named: &FixedBitSet, dimension: Dimension, all: &super::linked::Numbered| {
             let keys = named.ones().filter_map(|number| all.key(u32::try_from(number).ok()?)).map(condition::Value::Key).collect();
-            Condition::OneOf(dimension, keys).files(segment, layout, linked)
+            Condition::OneOf(dimension, keys).files(&segment.alive, segment, layout, linked)
         };
         let bodies = linked.organizations.named(piece);
         let mut statutes = segment.with_citation(piece)?;
@@ -177,7 +181,7 @@ impl Places {
         let mut files = self.name.clone();
         [&self.purpose, &self.items, &self.statutes, &self.recipients, &self.entrustees].into_iter().for_each(|set| files.union_with(set));
         if self.agencies.iter().any(|meeting| *meeting > 0) {
-            files.union_with(&segment.files_where(|file| self.meeting(segment, file) > 0));
+            files.union_with(&segment.files_where(&segment.alive, |file| self.meeting(segment, file) > 0));
         }
         files
     }

@@ -21,6 +21,9 @@ use crate::finding::FindingRuleCode;
 use crate::retention::RetentionClass;
 use crate::vocabulary::Vocabulary;
 
+/// Files in a word of a set.
+const BITS: usize = usize::BITS as usize;
+
 /// What a file lacks, among numbers that are never negative.
 pub const NONE: i64 = -1;
 
@@ -72,6 +75,8 @@ pub struct Segment {
     pub agency: Values,
     /// Place in the vocabulary of statuses.
     pub status: Values,
+    /// Files of each status: most searches ask for the same ones, which are nearly all files.
+    by_status: Vec<FixedBitSet>,
     /// Places in [`ItemCategories::all`].
     pub category: Values,
     /// Places in the vocabulary.
@@ -174,6 +179,7 @@ impl Segment {
             name_length: small(layout.name_length)?,
             item_count: small(layout.item_count)?,
             assessed: grown(assessed, files),
+            by_status: Vec::new(),
             name_order,
             names,
             items: TermNames::open(&reader, layout.item)?,
@@ -183,6 +189,8 @@ impl Segment {
             layout: Arc::clone(layout),
             reader,
         };
+        let with_status = |status| segment.files_where(&all(files), |file| segment.status.of(file).contains(&status));
+        segment.by_status = (0..).take(DataFileStatus::WORDS.len()).map(with_status).collect();
         segment.file_names = segment.read_file_names()?;
         segment.uses = segment.count_uses();
         Ok(segment)
@@ -200,13 +208,26 @@ impl Segment {
         FixedBitSet::with_capacity(self.len())
     }
 
-    /// Files of which something holds.
+    /// Those of the files of which something holds.
     #[must_use]
-    pub fn files_where(&self, holds: impl Fn(usize) -> bool) -> FixedBitSet {
-        const BITS: usize = usize::BITS as usize;
+    pub fn files_where(&self, among: &FixedBitSet, holds: impl Fn(usize) -> bool) -> FixedBitSet {
         // Word by word: a set that is made bit by bit takes several times as long.
-        let word = |start: usize| (start..(start + BITS).min(self.len())).rev().fold(0_usize, |word, file| (word << 1) | usize::from(holds(file)));
-        FixedBitSet::with_capacity_and_blocks(self.len(), (0..self.len()).step_by(BITS).map(word))
+        let word = |(place, among): (usize, &usize)| {
+            let (mut left, mut found) = (*among, 0);
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                found |= usize::from(holds(place * BITS + bit as usize)) << bit;
+                left &= left - 1;
+            }
+            found
+        };
+        FixedBitSet::with_capacity_and_blocks(self.len(), among.as_slice().iter().enumerate().map(word))
+    }
+
+    /// Files of a status, by its place in the vocabulary.
+    #[must_use]
+    pub fn with_status(&self, status: u32) -> Option<&FixedBitSet> {
+        self.by_status.get(status as usize)
     }
 
     /// Files that have one of the terms in a field.

@@ -314,7 +314,7 @@ pub struct DatabaseArgs {
     #[arg(long, env = "YEOLLAM_DATABASE_WAIT", default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
     pub database_wait: u64,
     /// Memory for rows that were read from the database, so that they are not read again, in bytes; 0 keeps none.
-    #[arg(long, env = "YEOLLAM_ROW_CACHE", default_value_t = 402_653_184, value_name = "BYTES", global = true)]
+    #[arg(long, env = "YEOLLAM_ROW_CACHE", default_value_t = 536_870_912, value_name = "BYTES", global = true)]
     pub row_cache: usize,
 }
 

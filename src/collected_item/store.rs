@@ -13,7 +13,7 @@ use crate::vocabulary::Vocabulary as _;
 
 crate::parts! {
     /// Items of a registration.
-    ItemsOfRegistration: collected_item, RegistrationId, registration_id, kept;
+    ItemsOfRegistration: collected_item, RegistrationId, registration_id, immutable;
 }
 
 /// Rows of the items of a registration, classified by the bundled rules.

@@ -136,9 +136,8 @@ impl Follower {
     /// Reads a page, or waits until there may be one.
     async fn read(&mut self) -> Result<()> {
         let Some(after) = self.after else {
-            let last = self.feed.store.last_change().await?.map_or(0, |entry| entry.sequence);
-            self.feed.store.head().reached(last);
-            self.after = Some(last);
+            self.feed.store.note_head().await?;
+            self.after = Some(self.feed.store.head().sequence());
             return Ok(());
         };
         let head = *self.head.borrow_and_update();

@@ -3,6 +3,7 @@
 //! What is derived from the journal (the search index, subscriptions) waits here for news. A write waits in turn until those who promised to keep up have read it, so that whoever wrote finds what
 //! was written.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -11,12 +12,13 @@ use tokio::sync::watch;
 #[derive(Clone, Debug)]
 pub struct Head {
     sequence: Arc<watch::Sender<i64>>,
+    last_erasure: Arc<AtomicI64>,
     followers: Arc<Mutex<Vec<watch::Receiver<i64>>>>,
 }
 
 impl Default for Head {
     fn default() -> Self {
-        Self { sequence: Arc::new(watch::Sender::new(0)), followers: Arc::default() }
+        Self { sequence: Arc::new(watch::Sender::new(0)), last_erasure: Arc::default(), followers: Arc::default() }
     }
 }
 
@@ -34,6 +36,17 @@ impl Head {
             *known = sequence.max(*known);
             is_news
         });
+    }
+
+    /// The last entry by which something was erased, of those that the journal is known to reach; 0 if there is none.
+    #[must_use]
+    pub fn last_erasure(&self) -> i64 {
+        self.last_erasure.load(Ordering::SeqCst)
+    }
+
+    /// Notes that the entry `sequence` erases something: before it is noted that the journal reaches it.
+    pub fn erased_by(&self, sequence: i64) {
+        self.last_erasure.fetch_max(sequence, Ordering::SeqCst);
     }
 
     /// Whoever waits for news. Every change of the value is a new head; some may be passed over.

@@ -23,7 +23,7 @@ crate::identified!(statute kept);
 
 crate::parts! {
     /// Bases of a registration.
-    BasesOfRegistration: legal_basis, RegistrationId, registration_id, kept;
+    BasesOfRegistration: legal_basis, RegistrationId, registration_id, immutable;
     /// Bases of a provision.
     BasesOfProvision: legal_basis, ProvisionId, provision_id;
     /// Bases of video devices.

@@ -298,6 +298,16 @@ fn without(input: &str, value: &str) -> Result<String> {
     Ok(json.to_string())
 }
 
+impl Store {
+    /// The last entry of the journal that erases something; 0 if there is none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn last_erasure(&self) -> Result<i64> {
+        Ok(redaction::Entity::find().order_by_desc(redaction::Column::Sequence).one(self.db()).await?.map_or(0, |row| row.sequence))
+    }
+}
+
 /// Loader key: what the entry with that sequence tells of a redaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RedactionBySequence(pub i64);

@@ -31,11 +31,11 @@ use crate::store::{
 };
 use crate::vocabulary::Vocabulary as _;
 
-crate::identified!(registration kept);
+crate::identified!(registration immutable);
 
 crate::parts! {
     /// Limits to access of a registration.
-    RestrictionsOfRegistration: access_restriction, RegistrationId, registration_id, kept;
+    RestrictionsOfRegistration: access_restriction, RegistrationId, registration_id, immutable;
 }
 
 impl Write {

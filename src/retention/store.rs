@@ -14,7 +14,7 @@ use crate::vocabulary::Vocabulary as _;
 
 crate::parts! {
     /// Terms of a registration's retention period.
-    TermsOfRegistration: retention_term, RegistrationId, registration_id, kept;
+    TermsOfRegistration: retention_term, RegistrationId, registration_id, immutable;
     /// Terms of the retention period at a recipient.
     TermsOfProvision: retention_term, ProvisionId, provision_id;
     /// Terms of a video device's retention period.

@@ -1,21 +1,24 @@
 //! What loaders read and may read again: rows of registrations, which never change, those that many others name (agencies, organizations, statutes), and the pages of lists under one of them.
 //!
-//! It is kept as bytes, a fraction of what the rows themselves take, and belongs to the entry of the journal that was the last one when it was asked for: any later entry makes all of it
-//! strange. So nothing is invalidated, a redaction no less than an amendment, and what is read is never older than what the answer states (docs/adr/0027).
+//! It is kept as bytes, compressed, a small part of what the rows themselves take, with the entry of the journal that was the last one when it was asked for: any later entry makes it strange, but for
+//! what is immutable, which holds until something is erased. So nothing is invalidated, and what is read is never older than what the answer states (docs/adr/0027).
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Store;
+use super::packed::{Packed, Packer};
 use crate::cache::{Cache, CacheFigures};
 use crate::error::Result;
 
-/// What one thing takes in a cache beside its own bytes.
+/// What a place takes beside their own bytes.
 const OVERHEAD: usize = 128;
 
 /// How a value is kept: as bytes, and back.
@@ -23,47 +26,114 @@ const OVERHEAD: usize = 128;
 pub struct Keepable<V> {
     bytes: fn(&V) -> Option<Vec<u8>>,
     value: fn(&[u8]) -> Option<V>,
+    is_immutable: bool,
 }
 
 impl<V: Serialize + DeserializeOwned> Keepable<V> {
-    /// As its fields, one after the other.
+    /// As its fields, one after the other, until the next entry of the journal.
     #[must_use]
     pub const fn kept() -> Self {
-        Self { bytes: |value| postcard::to_allocvec(value).ok(), value: |bytes| postcard::from_bytes(bytes).ok() }
+        Self { bytes: |value| postcard::to_allocvec(value).ok(), value: |bytes| postcard::from_bytes(bytes).ok(), is_immutable: false }
+    }
+
+    /// What never changes but where something is erased: until the journal tells that.
+    #[must_use]
+    pub const fn immutable() -> Self {
+        Self { is_immutable: true, ..Self::kept() }
     }
 }
 
-/// Where something is kept: the type of its loader's key, and that key's digest.
-type Place = (TypeId, [u8; 32]);
+/// A loader's key whose values are kept.
+pub(crate) trait KeptKey: Eq + Hash + 'static {
+    /// Where the value is kept. What is asked together, all that is known of a registration say, has one place: it takes less room, and goes together.
+    fn place(&self) -> Uuid;
+}
 
-/// A value as bytes, with the last entry of the journal that was known when it was asked for.
-#[derive(Clone, Debug)]
-struct Value {
+/// A value in its place, with its key.
+#[derive(Deserialize, Serialize)]
+struct Fact {
+    /// Digest of the type of the loader's key, and of all that tells that key from another one.
+    key: [u8; 8],
+    /// The last entry of the journal that was known when it was asked for.
     entry: i64,
-    bytes: Arc<[u8]>,
+    is_immutable: bool,
+    value: Vec<u8>,
+}
+
+impl Fact {
+    fn holds(&self, now: &Now) -> bool {
+        self.entry == now.entry || (self.is_immutable && self.entry >= now.last_erasure)
+    }
+}
+
+/// What the journal is known to tell.
+struct Now {
+    /// Its last entry.
+    entry: i64,
+    /// The last one that erases something.
+    last_erasure: i64,
 }
 
 /// What is kept.
 #[derive(Clone, Debug)]
-pub(super) struct Kept(Arc<Cache<Place, Value>>);
+pub(super) struct Kept(Arc<Memory>);
+
+#[derive(Debug)]
+struct Memory {
+    /// The values of each place.
+    cache: Cache<Uuid, Packed>,
+    packer: Packer,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
 
 impl Kept {
     /// Nothing yet, and at most so many bytes.
     pub(super) fn new(limit: usize) -> Self {
-        Self(Arc::new(Cache::new(limit)))
+        Self(Arc::new(Memory { cache: Cache::new(limit), packer: Packer::default(), hits: AtomicU64::new(0), misses: AtomicU64::new(0) }))
+    }
+
+    fn facts(&self, place: Uuid) -> Vec<Fact> {
+        self.0.cache.get(&place).and_then(|packed| packed.unpacked(|bytes| postcard::from_bytes(bytes).ok())).unwrap_or_default()
+    }
+
+    fn get<K: KeptKey, V>(&self, key: &K, keepable: &Keepable<V>, now: &Now) -> Option<V> {
+        let digest = digest(key);
+        let fact = self.facts(key.place()).into_iter().find(|fact| fact.key == digest && fact.holds(now));
+        let value = fact.and_then(|fact| (keepable.value)(&fact.value));
+        let counter = if value.is_some() { &self.0.hits } else { &self.0.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        value
+    }
+
+    fn put<K: KeptKey, V>(&self, key: &K, keepable: &Keepable<V>, now: &Now, value: &V) {
+        let Some(value) = (keepable.bytes)(value) else { return };
+        self.0.packer.learn(&value);
+        let digest = digest(key);
+        let mut facts = self.facts(key.place());
+        facts.retain(|fact| fact.key != digest && fact.holds(now));
+        facts.push(Fact { key: digest, entry: now.entry, is_immutable: keepable.is_immutable, value });
+        if let Ok(bytes) = postcard::to_allocvec(&facts) {
+            let packed = self.0.packer.packed(&bytes);
+            let size = packed.size() + OVERHEAD;
+            self.0.cache.put(key.place(), packed, size);
+        }
+    }
+
+    fn clear(&self) {
+        self.0.cache.clear();
+        self.0.packer.clear();
     }
 }
 
-/// Digest of everything that tells a loader's key from another one of its type.
+/// Digest of everything that tells a loader's key from any other one.
+fn digest<K: KeptKey>(key: &K) -> [u8; 8] {
+    let mut digest = Digest(blake3::Hasher::new());
+    (TypeId::of::<K>(), key).hash(&mut digest);
+    digest.finish().to_le_bytes()
+}
+
 struct Digest(blake3::Hasher);
-
-impl Digest {
-    fn of(key: &impl Hash) -> [u8; 32] {
-        let mut digest = Self(blake3::Hasher::new());
-        key.hash(&mut digest);
-        digest.0.finalize().into()
-    }
-}
 
 impl Hasher for Digest {
     fn write(&mut self, bytes: &[u8]) {
@@ -78,24 +148,19 @@ impl Hasher for Digest {
 
 impl Store {
     /// The values of a loader's keys, from memory as far as they are there, and by `load` as far as they are not.
-    pub(crate) async fn kept_or<K, V>(
+    pub(crate) async fn kept_or<K: KeptKey, V>(
         &self,
         keepable: Option<Keepable<V>>,
         keys: Vec<K>,
         load: impl AsyncFnOnce(Vec<K>) -> Result<HashMap<K, V>>,
-    ) -> Result<HashMap<K, V>>
-    where
-        K: Eq + Hash + 'static,
-    {
-        let Some(keepable) = keepable.filter(|_| self.kept.0.is_on()) else { return load(keys).await };
+    ) -> Result<HashMap<K, V>> {
+        let Some(keepable) = keepable.filter(|_| self.kept.0.cache.is_on()) else { return load(keys).await };
         // Noted before anything is read: what is read later may be newer than that, never older.
-        let entry = self.head().sequence();
-        let place = |key: &K| -> Place { (TypeId::of::<K>(), Digest::of(key)) };
+        let now = Now { entry: self.head().sequence(), last_erasure: self.head().last_erasure() };
         let mut values = HashMap::new();
         let mut missing = Vec::new();
         for key in keys {
-            let kept = self.kept.0.get(&place(&key)).filter(|value| value.entry == entry);
-            match kept.and_then(|value| (keepable.value)(&value.bytes)) {
+            match self.kept.get(&key, &keepable, &now) {
                 Some(value) => {
                     values.insert(key, value);
                 }
@@ -107,11 +172,10 @@ impl Store {
         }
         let read = load(missing).await?;
         // Another entry came meanwhile: what was read may have been erased by it.
-        let is_of_entry = self.head().sequence() == entry;
+        let is_of_entry = self.head().sequence() == now.entry;
         for (key, value) in read {
-            if is_of_entry && let Some(bytes) = (keepable.bytes)(&value) {
-                let size = bytes.len() + OVERHEAD;
-                self.kept.0.put(place(&key), Value { entry, bytes: bytes.into() }, size);
+            if is_of_entry {
+                self.kept.put(&key, &keepable, &now, &value);
             }
             values.insert(key, value);
         }
@@ -120,12 +184,13 @@ impl Store {
 
     /// Forgets the rows that are kept in memory: what was erased must not stand there either.
     pub fn forget_rows(&self) {
-        self.kept.0.clear();
+        self.kept.clear();
     }
 
     /// What the memory for rows did, and what it holds.
     #[must_use]
     pub fn kept_rows(&self) -> CacheFigures {
-        self.kept.0.figures()
+        let [hits, misses] = [&self.kept.0.hits, &self.kept.0.misses].map(|counter| counter.load(Ordering::Relaxed));
+        CacheFigures { hits, misses, ..self.kept.0.cache.figures() }
     }
 }

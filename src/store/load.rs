@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, 
 use uuid::Uuid;
 
 use super::Store;
-use super::kept::Keepable;
+use super::kept::{Keepable, KeptKey};
 use crate::error::{Error, Result};
 
 /// A relation that is declared where it is used, as joins take it.
@@ -111,6 +111,19 @@ macro_rules! key_of_marker {
 key_of_marker!(ById);
 key_of_marker!(Children);
 
+impl<E: Identified> KeptKey for ById<E> {
+    /// Apart from whatever else is known of the row: many others name it, and ask for nothing but that.
+    fn place(&self) -> Uuid {
+        Uuid::from_u128(!self.0.as_u128())
+    }
+}
+
+impl<P: Part> KeptKey for Children<P> {
+    fn place(&self) -> Uuid {
+        self.0
+    }
+}
+
 impl<E: Identified> Loader<ById<E>> for Store {
     type Value = Arc<E::Model>;
     type Error = Error;
@@ -149,7 +162,7 @@ pub(crate) fn shared<K: Eq + Hash, V>(values: HashMap<K, V>) -> HashMap<K, Arc<V
     values.into_iter().map(|(key, value)| (key, Arc::new(value))).collect()
 }
 
-/// Declares that a table's rows have a derived key in `id`; with `kept` behind the table, that they are kept in memory once they were read.
+/// Declares that a table's rows have a derived key in `id`; with `kept` behind the table, that they are kept in memory once they were read, with `immutable`, that this holds across the entries of the journal.
 #[macro_export]
 macro_rules! identified {
     ($($table:ident $($kept:ident)?),+ $(,)?) => {$(
@@ -163,7 +176,7 @@ macro_rules! identified {
     )+};
 }
 
-/// Declares a relation from an owner to its parts: `Marker: table, OwnerColumn, owner_field;`, and `kept` behind it where they are kept in memory once they were read.
+/// Declares a relation from an owner to its parts: `Marker: table, OwnerColumn, owner_field;`, and `kept` or `immutable` behind it, as of `identified!`.
 #[macro_export]
 macro_rules! parts {
     ($($(#[$doc:meta])* $marker:ident: $table:ident, $column:ident, $field:ident $(, $kept:ident)?;)+) => {$(

@@ -6,6 +6,7 @@ mod figures;
 mod in_force;
 mod kept;
 mod load;
+mod packed;
 mod page;
 mod reach;
 mod reference;
@@ -35,6 +36,7 @@ pub use in_force::{
     revision_in_force_sql, revisions_in_force, standing_organization, stated_for,
 };
 pub use kept::Keepable;
+pub(crate) use kept::KeptKey;
 pub use load::{ById, Children, Identified, Part, PartRow, RowOf};
 pub(crate) use load::{relation, rows_with, shared};
 pub use page::{Cursor, Cut, EARLIEST, EARLIEST_SQL, Key, Kind, Listing, Order, OrderKey, Page, PageOf, Slice, TotalOf};

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::Store;
-use super::kept::Keepable;
+use super::kept::{Keepable, KeptKey};
 use crate::error::{Error, Result};
 use crate::identity::abbreviated;
 
@@ -324,6 +324,12 @@ pub struct PageOf<L> {
     pub parent: Option<Uuid>,
     /// The page.
     pub page: Page,
+}
+
+impl<L: Listing> KeptKey for PageOf<L> {
+    fn place(&self) -> Uuid {
+        self.parent.unwrap_or_default()
+    }
 }
 
 /// Loader key: the number of rows of a list under a parent.

@@ -66,11 +66,14 @@ impl Replica {
         }
     }
 
-    /// How far its journal goes. Where it was not in use it is to be shown first that it is the journal of `primary`.
+    /// Notes how far its journal goes, and tells it. Where it was not in use it is to be shown first that it is the journal of `primary`.
     async fn reached(&self, primary: &Store) -> Result<i64> {
-        if self.keeps_up.load(Ordering::SeqCst) {
-            return self.store.last_sequence().await;
-        }
+        let last = if self.keeps_up.load(Ordering::SeqCst) { self.store.last_sequence().await? } else { self.compared(primary).await? };
+        self.store.heard(last).await?;
+        Ok(last)
+    }
+
+    async fn compared(&self, primary: &Store) -> Result<i64> {
         let Some(last) = self.store.last_change().await? else { return Ok(0) };
         let same = primary.changes_after(last.sequence - 1, last.sequence, None, 1).await?;
         if same.first() != Some(&last) {
@@ -119,9 +122,6 @@ impl Store {
             let reached = told.map_err(|_| "it does not answer".to_owned()).and_then(|told| told.map_err(|error| error.chain()));
             // One that goes back is another one.
             let is_there = reached.as_ref().is_ok_and(|reached| *reached >= head.sequence());
-            if let Ok(reached) = &reached {
-                head.reached(*reached);
-            }
             let known = self.head.sequence();
             if is_there && head.sequence() >= awaited {
                 (awaited, since) = (known, Instant::now());

@@ -37,6 +37,8 @@ pub struct Write {
     now: DateTime<Utc>,
     last: Option<(i64, [u8; 32])>,
     written: usize,
+    /// The last entry of this write that erases something; 0 if none does.
+    last_erasure: i64,
     /// The right to write, which what is only tried out does not need.
     turn: Option<Turn>,
     /// Whether `known` holds whatever lookups would find of the rows that wait.
@@ -112,6 +114,7 @@ impl Store {
             now,
             last,
             written: 0,
+            last_erasure: 0,
             turn,
             knows_what_waits: false,
             known: Known::default(),
@@ -224,16 +227,19 @@ impl Write {
 
     /// Appends to the journal: what happened to which node, with the content that the digest covers.
     pub(crate) fn journal(&mut self, kind: ChangeKind, node_type: NodeType, node_id: Uuid, registration_id: Option<Uuid>, content: &serde_json::Value) {
-        self.note_unexamined(kind, node_type, node_id);
         let entry = Entry { kind, node_type, node_id, registration_id, recorded_at: self.now, salt: (self.salts)() };
         let row = entry.chained(self.last, content);
         self.last = Some((row.sequence, row.hash.clone().try_into().unwrap_or_default()));
         self.written += 1;
+        self.note(row.sequence, kind, node_type, node_id);
         self.insert([row]);
     }
 
     /// Whatever the journal tells of may have other findings and data flows now; but for where its values were read.
-    fn note_unexamined(&mut self, kind: ChangeKind, node_type: NodeType, node_id: Uuid) {
+    fn note(&mut self, sequence: i64, kind: ChangeKind, node_type: NodeType, node_id: Uuid) {
+        if kind == ChangeKind::ValueRedacted {
+            self.last_erasure = sequence;
+        }
         match kind {
             ChangeKind::SourcesAmended => {}
             ChangeKind::OrganizationMerged | ChangeKind::OrganizationSeparated => self.unexamined.note_organization(node_id),
@@ -252,7 +258,7 @@ impl Write {
         self.last = Some((last.sequence, last.hash.clone().try_into().unwrap_or_default()));
         self.written += entries.len();
         for entry in &entries {
-            self.note_unexamined(word(&entry.kind)?, word(&entry.node_type)?, entry.node_id);
+            self.note(entry.sequence, word(&entry.kind)?, word(&entry.node_type)?, entry.node_id);
         }
         self.insert(entries);
         Ok(())
@@ -277,6 +283,7 @@ impl Write {
         }
         drop(self.turn);
         if let Some(sequence) = last {
+            self.head.erased_by(self.last_erasure);
             self.head.reached(sequence);
             self.head.followed_through(sequence).await;
         }

@@ -36,6 +36,9 @@ const QUESTIONS: &[(&str, bool)] = &[
     ),
 ];
 
+/// Erases the purpose of a registration.
+const REDACT: &str = "mutation ($id: ID!) { redact(nodeId: $id, path: \"purpose\", reason: \"잘못 공개됨\") { userErrors { code } } }";
+
 #[derive(Clone, Debug)]
 enum Op {
     /// Asks a question of an agency, file or word by number, twice.
@@ -133,8 +136,7 @@ async fn no_answer_from_memory_survives_a_change(server: Server) {
                         )
                         .await;
                     let Some(id) = of["dataFile"]["registration"]["id"].as_str() else { continue };
-                    let redact = "mutation ($id: ID!) { redact(nodeId: $id, path: \"purpose\", reason: \"잘못 공개됨\") { userErrors { code } } }";
-                    let answer = server.answer_as(&admin, redact, json!({"id": id})).await;
+                    let answer = server.answer_as(&admin, REDACT, json!({"id": id})).await;
                     assert!(answer.body.get("errors").is_none(), "{answer}");
                     writes += 1;
                 }
@@ -188,4 +190,30 @@ async fn readers_beside_a_writer_never_see_the_past(server: Server) {
     tokio::join!(writing, reading(false), reading(true), reading(false));
 }
 
-on_both!(Data::Bundled => no_answer_from_memory_survives_a_change, readers_beside_a_writer_never_see_the_past);
+async fn what_another_process_erased_is_not_told_from_memory(server: Server) {
+    for op in [Op::Agency { which: 0, name: 0 }, Op::File { which: 0, purpose: 0, day: 1 }] {
+        server.import("register.json", &document(&op).unwrap().to_string()).await.unwrap();
+    }
+    let file = |fields: &str| format!("{{ dataFile(registrationNumber: \"T000000-1\") {{ registration {{ {fields} }} }} }}");
+    let other = server.with(Limits::default(), Settings { answer_cache: 0, ..Settings::default() }).await;
+    let purpose = async |server: &Server| server.query(&file("purpose"), json!({})).await["dataFile"]["registration"]["purpose"].clone();
+    assert_eq!([purpose(&server).await, purpose(&other).await], ["회원 관리", "회원 관리"]);
+    let of = server.query(&file("id"), json!({})).await;
+    let admin = server.token(Role::Admin, None, "관리자").await;
+    let answer = server.query_as(&admin, REDACT, json!({"id": of["dataFile"]["registration"]["id"]})).await;
+    assert_eq!(answer["redact"]["userErrors"], json!([]));
+    assert_eq!(purpose(&server).await, "[redacted]");
+    // The other one hears of it before long; what it tells from then on is without it.
+    let through = server.store.head().sequence();
+    while other.store.head().sequence() < through {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(purpose(&other).await, "[redacted]");
+    // And one that is started later knows of it from the beginning.
+    assert_eq!(purpose(&server.with(Limits::default(), Settings::default()).await).await, "[redacted]");
+}
+
+on_both!(
+    Data::Bundled =>
+    no_answer_from_memory_survives_a_change, readers_beside_a_writer_never_see_the_past, what_another_process_erased_is_not_told_from_memory,
+);

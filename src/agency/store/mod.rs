@@ -25,7 +25,7 @@ use crate::journal::ChangeKind;
 use crate::organization::name_key;
 use crate::registration::Recorded;
 use crate::store::{
-    Keepable, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with, shared,
+    Keepable, KeptKey, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with, shared,
 };
 use crate::vocabulary::Vocabulary as _;
 
@@ -150,6 +150,12 @@ impl Loader<AliasesOfAgency> for Store {
 /// Loader key: the agency with that code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AgencyByCode(pub String);
+
+impl KeptKey for AgencyByCode {
+    fn place(&self) -> Uuid {
+        node_key(NodeType::Agency, &[&self.0])
+    }
+}
 
 impl Loader<AgencyByCode> for Store {
     type Value = Arc<agency::Model>;

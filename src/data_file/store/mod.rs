@@ -20,10 +20,10 @@ use crate::collected_item::ItemCategories;
 use crate::collected_item::graphql::{CollectedItemFilter, CollectedItemsFilter};
 use crate::error::{Error, Result};
 use crate::graphql::filter::CountFilter;
-use crate::identity::NodeType;
+use crate::identity::{NodeType, node_key};
 use crate::impact_assessment::graphql::ImpactAssessmentFilter;
 use crate::store::{
-    Cut, EARLIEST, EARLIEST_SQL, Keepable, Key, Kind, Listing, Operand, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact,
+    Cut, EARLIEST, EARLIEST_SQL, Keepable, KeptKey, Key, Kind, Listing, Operand, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact,
     folded_text, key, linked, linked_files, listed_by_default, of_agencies, plain_text, revisions_in_force, shared,
 };
 
@@ -32,6 +32,12 @@ crate::identified!(data_file);
 /// Loader key: the file with that registration number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DataFileByNumber(pub String);
+
+impl KeptKey for DataFileByNumber {
+    fn place(&self) -> Uuid {
+        node_key(NodeType::DataFile, &[&self.0])
+    }
+}
 
 impl Loader<DataFileByNumber> for Store {
     type Value = Arc<data_file::Model>;

@@ -177,10 +177,10 @@ impl Store {
             if notices.is_none() && self.db().get_database_backend() == DatabaseBackend::Postgres {
                 notices = self.listen().await.map_err(|error| tracing::debug!(%error, "cannot listen to the journal; asking for it instead")).ok();
             }
-            let last = self.last_sequence().await;
-            self.reach().note(&last);
-            match last {
-                Ok(last) => self.head().reached(last),
+            let noted = self.note_head().await;
+            self.reach().note(&noted);
+            match noted {
+                Ok(()) => {}
                 Err(error) => tracing::warn!(error = error.chain(), "the journal cannot be read"),
             }
             let Some(listener) = &mut notices else {
@@ -193,6 +193,30 @@ impl Store {
                 notices = None;
             }
         }
+    }
+
+    /// Notes how far the journal goes by now.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn note_head(&self) -> Result<()> {
+        self.heard(self.last_sequence().await?).await
+    }
+
+    /// Notes that the journal goes through `last`, and forgets what was erased by what is new.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn heard(&self, last: i64) -> Result<()> {
+        if last > self.head().sequence() {
+            let erasure = self.last_erasure().await?;
+            if erasure > self.head().last_erasure() {
+                self.head().erased_by(erasure);
+                self.forget_rows();
+            }
+            self.head().reached(last);
+        }
+        Ok(())
     }
 
     /// Number of the last entry of the journal; 0 if there is none.

@@ -109,6 +109,7 @@ impl Server {
             // The server asks how far the journal goes, its index what is new in it, on their own account.
             let follows = [
                 r#"MAX("change"."sequence") AS "last""#,
+                r#"FROM "redaction" ORDER BY "redaction"."sequence" DESC"#,
                 // Whether the findings were computed anew, which the index asks from time to time.
                 r#"SELECT "setting"."name", "setting"."value" FROM "setting""#,
                 // Whether runs of imports are still underway somewhere.

@@ -49,4 +49,6 @@ pub mod remote;
 pub mod search;
 pub mod server;
 pub mod store;
+#[cfg(feature = "otel")]
+pub mod traces;
 pub mod vocabulary;

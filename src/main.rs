@@ -15,6 +15,8 @@ use clap::Parser as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
+#[cfg(feature = "otel")]
+use tracing_subscriber::{Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 use uuid::Uuid;
 use yeollam::access::{AuditListed, NewToken, TokenListed};
 use yeollam::config::{
@@ -26,6 +28,8 @@ use yeollam::generate::{self, Request};
 use yeollam::import::{AgencyScope, ENDINGS, ImportSeverity, ImportStatus, Incoming, Mapping, run};
 use yeollam::search::{self, OpenIndex};
 use yeollam::store::{PoolSettings, Salts, Store};
+#[cfg(feature = "otel")]
+use yeollam::traces::Traces;
 use yeollam::vocabulary::Vocabulary as _;
 use yeollam::{graphql, store};
 
@@ -35,10 +39,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let outcome = match Cli::try_parse() {
-        Ok(cli) => {
-            start_log(cli.log_format);
-            in_runtime(run(cli))
-        }
+        Ok(cli) => in_runtime(logged(cli)),
         // Then every mistake is told, and not the first alone.
         Err(error) if error.use_stderr() && std::env::args_os().any(|argument| argument == "check-config") => in_runtime(upkeep::check_config()),
         Err(error) => error.exit(),
@@ -55,6 +56,33 @@ fn main() -> ExitCode {
 fn in_runtime(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(4 << 20).build();
     runtime.context("cannot start the runtime")?.block_on(work)
+}
+
+#[cfg(not(feature = "otel"))]
+async fn logged(cli: Cli) -> Result<()> {
+    start_log(cli.log_format);
+    run(cli).await
+}
+
+/// With traces, where a collector is named for them.
+#[cfg(feature = "otel")]
+async fn logged(cli: Cli) -> Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "variables of OpenTelemetry, which all programs have in common, and no settings of the register")]
+    let is_named = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].iter().any(|name| std::env::var_os(name).is_some());
+    if !is_named {
+        start_log(cli.log_format);
+        return run(cli).await;
+    }
+    let traces = Traces::start().map_err(|error| anyhow::anyhow!("traces cannot be exported: {error}"))?;
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = match cli.log_format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => log.json().boxed(),
+    };
+    tracing_subscriber::registry().with(log.with_filter(log_filter())).with(traces.layer()).init();
+    let outcome = run(cli).await;
+    traces.finish().await;
+    outcome
 }
 
 async fn run(cli: Cli) -> Result<()> {
@@ -433,9 +461,12 @@ fn random_bytes() -> [u8; 32] {
     bytes
 }
 
+fn log_filter() -> EnvFilter {
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", store::QUIET_LOG)))
+}
+
 fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(format!("info,{}", store::QUIET_LOG)));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(log_filter()).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),

@@ -9,6 +9,7 @@ use async_graphql::{ErrorExtensionValues, ObjectType, PathSegment, Request, Resp
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
+use tracing::Instrument as _;
 
 use super::Register;
 use super::admission::coercion::ArgumentCheck;
@@ -155,6 +156,7 @@ where
     /// # Errors
     /// Why the request is not executed.
     pub fn admit(&self, request: &GraphqlRequest, transport: Transport) -> Result<Admitted, Rejected> {
+        let _span = tracing::trace_span!(target: "otel", "admit").entered();
         let document = self.document(&request.query)?;
         let rules = Rules { types: &self.types, limits: &self.limits, argument_check: self.argument_check.as_deref() };
         admission::admit(&document, request, transport, &rules)
@@ -224,12 +226,13 @@ where
         let is_anybodys = prepared.operation == OperationType::Query && occasion.is_none() && context.authorization.is_none();
         let replica = self.replica.as_ref().filter(|_| is_anybodys).and_then(|replica| replica(context.at_least.unwrap_or(0)));
         let again = replica.is_some().then(|| prepared.clone());
-        let mut outcome = self.run_over(replica, prepared, context, occasion).await;
+        let span = || tracing::trace_span!(target: "otel", "execute");
+        let mut outcome = self.run_over(replica, prepared, context, occasion).instrument(span()).await;
         if let Some(prepared) = again
             && outcome.response.errors.iter().any(|error| code_of(error).as_deref() == Some(code::UNAVAILABLE))
         {
             let context = RequestContext { loaders: LoaderQueue::default(), ..context.clone() };
-            outcome = self.run_over(None, prepared, &context, None).await;
+            outcome = self.run_over(None, prepared, &context, None).instrument(span()).await;
         }
         if let (Some(sequence), Ending::Executed) = (sequence, outcome.ending) {
             outcome.response.extensions.insert("sequence".to_owned(), sequence.into());

@@ -33,6 +33,7 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use self::loaders::LoaderQueue;
@@ -140,7 +141,7 @@ impl Session {
     /// Those of the work; `Internal` if it broke off.
     pub async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
         // In a set, which stops it when the request is given up.
-        let mut tasks = JoinSet::from_iter([RequestScope::carried(work)]);
+        let mut tasks = JoinSet::from_iter([RequestScope::carried(work).in_current_span()]);
         match tasks.join_next().await {
             Some(done) => done.map_err(|error| Error::internal(error.to_string()))?,
             None => Err(Error::internal("a task was not started")),

@@ -8,7 +8,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::metrics::{Metrics, Open};
 use super::slow_query::{SlowQuery, Timed};
@@ -104,11 +105,22 @@ pub async fn log(State(app): State<App>, mut request: Request, next: Next) -> Re
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
 
+    let trace = tracing::trace_span!(
+        target: "otel", "request", otel.name = format!("{method} {}", route.as_ref().map_or("other", MatchedPath::as_str)), otel.kind = "server",
+        otel.status_code = Empty, http.request.method = %method, http.route = route.as_ref().map(MatchedPath::as_str), url.path = path,
+        http.response.status_code = Empty
+    );
+    #[cfg(feature = "otel")]
+    crate::traces::adopt(&trace, request.headers());
     let span = tracing::info_span!("request", id);
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).instrument(span).instrument(trace.clone()).await;
 
     let note = response.extensions_mut().remove::<Note>().unwrap_or_default();
     let (status, took) = (response.status().as_u16(), started.elapsed());
+    trace.record("http.response.status_code", status);
+    if status >= 500 {
+        trace.record("otel.status_code", "ERROR");
+    }
     app.metrics.answered(route.as_ref().map(MatchedPath::as_str), status, &note, took);
     let (micros, operation) = (took.as_micros(), note.operation());
     // Asked every few seconds by whatever watches the server.

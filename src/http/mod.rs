@@ -38,6 +38,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use self::answers::CACHE_STATUS;
 pub use self::answers::{Answers, Hold};
@@ -47,7 +49,7 @@ pub use self::metrics::{Figure, Metrics};
 pub use self::persisted::Persisted;
 pub use self::portal::Portal;
 pub use self::serve::{Listeners, serve};
-use self::slow_query::SlowQuery;
+use self::slow_query::{SlowQuery, document_hash};
 use self::stop::Stop;
 use crate::error::{code, unavailable};
 use crate::export::Exporter;
@@ -133,7 +135,16 @@ impl App {
             Some(_place) => {
                 let context = RequestContext { admitted: Arc::default(), ..context.clone() };
                 let _timed = SlowQuery::of(self.settings.slow_query, &request, &context).map(SlowQuery::timed);
-                self.engine.answer(request, transport, context).await
+                let span = tracing::trace_span!(
+                    target: "otel", "graphql", graphql.operation.name = Empty, graphql.operation.type = Empty,
+                    graphql.document.hash = document_hash(&request.query)
+                );
+                let outcome = self.engine.answer(request, transport, context).instrument(span.clone()).await;
+                if let Some(kind) = outcome.operation {
+                    span.record("graphql.operation.type", kind.to_string());
+                    span.record("graphql.operation.name", outcome.operation_name.as_deref());
+                }
+                outcome
             }
             None => Outcome::refused(Refusal::new(code::OVERLOADED, "Too many requests are being answered. Try again in a second."), Ending::Unavailable),
         }

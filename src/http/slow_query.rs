@@ -13,7 +13,7 @@ use crate::store::RequestScope;
 #[derive(Clone)]
 pub struct SlowQuery {
     threshold: Duration,
-    hash: [u8; 32],
+    hash: String,
     context: RequestContext,
 }
 
@@ -21,7 +21,7 @@ impl SlowQuery {
     /// Of a request that is slow from that time on; `None` where none is, by 0. The context is the one that the request is answered with.
     #[must_use]
     pub fn of(threshold: Duration, request: &GraphqlRequest, context: &RequestContext) -> Option<Self> {
-        (!threshold.is_zero()).then(|| Self { threshold, hash: Sha256::digest(&request.query).into(), context: context.clone() })
+        (!threshold.is_zero()).then(|| Self { threshold, hash: document_hash(&request.query), context: context.clone() })
     }
 
     /// One answer to it, from now until that is dropped: then it is logged if it took long, whether it was answered or given up.
@@ -29,6 +29,11 @@ impl SlowQuery {
     pub fn timed(self) -> Timed {
         Timed { query: self, started: Instant::now(), scope: RequestScope::current() }
     }
+}
+
+/// By which a client or a manifest names a document: SHA-256, in hexadecimal digits.
+pub fn document_hash(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// An answer that is being made.
@@ -45,7 +50,6 @@ impl Drop for Timed {
         if took < *threshold {
             return;
         }
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let admitted = context.admitted.get();
         let operation = admitted.and_then(|admitted| admitted.name.as_deref()).map(short);
         let (cost, statements) = (admitted.map(|admitted| admitted.cost), scope.as_ref().map(|scope| scope.statements()));

@@ -53,3 +53,5 @@ mod sheets;
 mod statements;
 mod subscriptions;
 mod tables;
+#[cfg(feature = "otel")]
+mod traces;

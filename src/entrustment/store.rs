@@ -127,6 +127,7 @@ impl EntrustmentListing {
 impl Listing for EntrustmentListing {
     type Row = entrustment::Model;
     const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
+    const IS_PART: bool = true;
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let stated =

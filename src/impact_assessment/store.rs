@@ -280,6 +280,7 @@ impl ImpactAssessmentListing {
 impl Listing for ImpactAssessmentListing {
     type Row = impact_assessment::Model;
     const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
+    const IS_PART: bool = true;
 
     fn source(&self, data_files: &[Uuid]) -> SelectStatement {
         let mut select = impact_assessment::Entity::find().into_query();

@@ -159,6 +159,7 @@ impl ProvisionListing {
 impl Listing for ProvisionListing {
     type Row = provision::Model;
     const KEPT: Option<Keepable<Cut<Self::Row>>> = Some(Keepable::kept());
+    const IS_PART: bool = true;
 
     fn source(&self, parents: &[Uuid]) -> SelectStatement {
         let stated = Stated { table: "provision", rows: provision::Entity::find().into_query(), organization: "recipient_id", kind: DataFlowKind::Provision };

@@ -18,8 +18,11 @@ use super::packed::{Packed, Packer};
 use crate::cache::{Cache, CacheFigures};
 use crate::error::Result;
 
-/// What a place takes beside their own bytes.
+/// What a place takes beside its values.
 const OVERHEAD: usize = 128;
+
+/// Bytes of values in a place. It is read and written whole, and a client may ask for ever other pages of one list: the oldest go.
+const ROOM: usize = 128 << 10;
 
 /// How a value is kept: as bytes, and back.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +116,10 @@ impl Kept {
         let mut facts = self.facts(key.place());
         facts.retain(|fact| fact.key != digest && fact.holds(now));
         facts.push(Fact { key: digest, entry: now.entry, is_immutable: keepable.is_immutable, value });
+        let mut bytes: usize = facts.iter().map(|fact| fact.value.len()).sum();
+        while bytes > ROOM && facts.len() > 1 {
+            bytes -= facts.remove(0).value.len();
+        }
         if let Ok(bytes) = postcard::to_allocvec(&facts) {
             let packed = self.0.packer.packed(&bytes);
             let size = packed.size() + OVERHEAD;
@@ -126,11 +133,20 @@ impl Kept {
     }
 }
 
-/// Digest of everything that tells a loader's key from any other one.
+/// A place of its own for a key.
+pub(super) fn place_alone<K: KeptKey>(key: &K) -> Uuid {
+    Uuid::from_u128(hashed(key).finalize().as_bytes().first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes)))
+}
+
+/// Digest of everything that tells a loader's key from any other one in its place.
 fn digest<K: KeptKey>(key: &K) -> [u8; 8] {
+    Digest(hashed(key)).finish().to_le_bytes()
+}
+
+fn hashed<K: KeptKey>(key: &K) -> blake3::Hasher {
     let mut digest = Digest(blake3::Hasher::new());
     (TypeId::of::<K>(), key).hash(&mut digest);
-    digest.finish().to_le_bytes()
+    digest.0
 }
 
 struct Digest(blake3::Hasher);
@@ -192,5 +208,43 @@ impl Store {
     pub fn kept_rows(&self) -> CacheFigures {
         let [hits, misses] = [&self.kept.0.hits, &self.kept.0.misses].map(|counter| counter.load(Ordering::Relaxed));
         CacheFigures { hits, misses, ..self.kept.0.cache.figures() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(PartialEq, Eq, Hash)]
+    struct Numbered(u32);
+
+    impl KeptKey for Numbered {
+        fn place(&self) -> Uuid {
+            Uuid::nil()
+        }
+    }
+
+    fn told(entry: i64, last_erasure: i64) -> Now {
+        Now { entry, last_erasure }
+    }
+
+    #[test]
+    fn what_is_immutable_holds_until_something_is_erased() {
+        let (kept, immutable, other) = (Kept::new(1 << 20), Keepable::immutable(), Keepable::kept());
+        kept.put(&Numbered(1), &immutable, &told(5, 2), &"성명".to_owned());
+        kept.put(&Numbered(2), &other, &told(5, 2), &"주소".to_owned());
+        let both = |now: Now| (kept.get(&Numbered(1), &immutable, &now), kept.get(&Numbered(2), &other, &now));
+        assert_eq!(both(told(5, 2)), (Some("성명".to_owned()), Some("주소".to_owned())));
+        assert_eq!(both(told(6, 2)), (Some("성명".to_owned()), None));
+        assert_eq!(both(told(7, 7)), (None, None));
+    }
+
+    #[test]
+    fn the_oldest_leave_a_place_that_is_full() {
+        let (kept, keepable, now) = (Kept::new(8 << 20), Keepable::kept(), told(1, 0));
+        let value = vec![7_u8; ROOM / 3];
+        (0..5).for_each(|number| kept.put(&Numbered(number), &keepable, &now, &value));
+        let there: Vec<bool> = (0..5).map(|number| kept.get(&Numbered(number), &keepable, &now).is_some()).collect();
+        assert_eq!(there, [false, false, false, true, true]);
     }
 }

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::Store;
-use super::kept::{Keepable, KeptKey};
+use super::kept::{Keepable, KeptKey, place_alone};
 use crate::error::{Error, Result};
 use crate::identity::abbreviated;
 
@@ -294,6 +294,9 @@ pub trait Listing: Clone + Eq + Hash + Send + Sync + 'static {
 
     /// How a page under a parent is kept in memory; not at all where nothing is said. Only of rows that the journal tells of.
     const KEPT: Option<Keepable<Cut<Self::Row>>> = None;
+
+    /// Whether a page is mostly asked together with what else is known of its parent, and so is kept beside that.
+    const IS_PART: bool = false;
 }
 
 /// A page's rows with what lies around them, as they were read.
@@ -328,7 +331,7 @@ pub struct PageOf<L> {
 
 impl<L: Listing> KeptKey for PageOf<L> {
     fn place(&self) -> Uuid {
-        self.parent.unwrap_or_default()
+        self.parent.filter(|_| L::IS_PART).unwrap_or_else(|| place_alone(self))
     }
 }
 

@@ -210,11 +210,13 @@ impl Store {
     pub(crate) async fn heard(&self, last: i64) -> Result<()> {
         if last > self.head().sequence() {
             let erasure = self.last_erasure().await?;
-            if erasure > self.head().last_erasure() {
-                self.head().erased_by(erasure);
+            let is_news = erasure > self.head().last_erasure();
+            self.head().erased_by(erasure);
+            self.head().reached(last);
+            if is_news {
+                // Now that nothing read before is kept any more.
                 self.forget_rows();
             }
-            self.head().reached(last);
         }
         Ok(())
     }

@@ -147,8 +147,9 @@ pub fn column(text: &str) -> Option<Column> {
         return None;
     }
     let (outside, inside) = apart(text);
-    // A whole header may hold what it means in its parentheses ("위탁받는 자(수탁자)", "보유수량 (정보주체 수)").
-    named(&compact(&outside)).or_else(|| named(&compact(text))).or_else(|| named(&compact(&inside)))
+    // A whole header may hold what it means in its parentheses ("위탁받는 자(수탁자)", "보유수량 (정보주체 수)", "구분(업무명)").
+    let outside = named(&compact(&outside)).filter(|column| *column != Column::Division || inside.is_empty());
+    outside.or_else(|| named(&compact(text))).or_else(|| named(&compact(&inside)))
 }
 
 /// The text is a header as it stands in the list, not one told by its parts.
@@ -252,7 +253,7 @@ fn described(header: &str) -> Option<Column> {
         }
     }
     if any(&["재수탁", "재위탁"]) && !has("여부") {
-        return Some(Column::SubEntrustee);
+        return (!ends(&["업무", "업무명", "내용", "사무", "기간", "연락처"])).then_some(Column::SubEntrustee);
     }
     if any(&["수탁자", "수탁업체", "수탁기관", "위탁받는자", "위탁받는기관", "위탁받은자"]) && !any(&["연락처", "주소", "전화", "업무", "점검"])
     {
@@ -261,7 +262,7 @@ fn described(header: &str) -> Option<Column> {
     if any(&["위탁", "수탁"]) && has("기간") {
         return Some(Column::Period);
     }
-    if any(&["위탁", "수탁"]) && any(&["업무", "내용"]) && !has("현황") {
+    if any(&["위탁", "수탁"]) && (any(&["업무", "내용", "사무", "용역"]) || ends(&["사업", "사업명"])) && !any(&["현황", "연락처"]) {
         return Some(Column::Task);
     }
     if header.contains("파일") && ends(&["명칭", "파일명", "이름"]) {

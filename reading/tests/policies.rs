@@ -55,7 +55,7 @@ fn items(cell: &str, requirement: Option<Requirement>) -> Vec<(&'static str, Str
         } else if c == '\u{2}' {
             told = "선택";
         } else if depth == 0 && matches!(c, ',' | '\n') {
-            let item = word.trim().trim_start_matches(['-', ' ']).to_owned();
+            let item = word.trim().trim_matches(['-', '○', ' ']).to_owned();
             if !item.is_empty() {
                 items.push((told, item));
             }

@@ -61,13 +61,12 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
     }
 }
 
-/// The points of the numbered list of a section: of the first style of number under its paragraphs.
+/// The points of the list of a section: of the first style of number under its paragraphs, or, where nothing is numbered, of its first bullet that is no sentence.
 fn points(part: &Read) -> Vec<Point<'_>> {
-    let is_numbered = |line: &Line| match Marker::of(&line.text) {
-        Some(marked) if matches!(marked.marker, Marker::Number(_) | Marker::Letter) => Some(marked.marker.style()),
-        _ => None,
-    };
-    let style = part.part.lines().find_map(is_numbered);
+    let style_of = |line: &Line| Marker::of(&line.text).map(|marked| marked.marker.style());
+    let numbered = part.part.lines().filter_map(style_of).find(|style| matches!(style, Marker::Number(_) | Marker::Letter));
+    let bulleted = || part.part.lines().filter(|line| !is_sentence(&line.text)).filter_map(style_of).find(|style| matches!(style, Marker::Bullet(_)));
+    let style = numbered.or_else(bulleted);
     let mut points: Vec<Point<'_>> = Vec::new();
     let mut is_open = false;
     for block in &part.part.blocks {
@@ -76,7 +75,7 @@ fn points(part: &Read) -> Vec<Point<'_>> {
             continue;
         };
         let marker = Marker::of(&line.text).map(|marked| marked.marker);
-        if style.is_some() && is_numbered(line) == style {
+        if style.is_some() && style_of(line) == style {
             points.push(Point { text: unmarked(&line.text).to_owned(), line, under: Vec::new() });
             is_open = true;
         } else if matches!(marker, Some(Marker::Circled(_) | Marker::Article(_))) || line.text.starts_with('※') {

@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 use super::Read;
 use super::block::tidy;
 use super::day::{days, period};
+use super::labelled::{self, Record};
 use super::section::SectionKind;
 use super::statement::{Assessment, Policy, Stated};
-use super::table::{Kind, kind};
+use super::table::{Kind, kind, stated};
 use crate::header::{Column, compact};
 
 /// Reads the assessments of a policy.
@@ -45,6 +46,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
         }
     }
     for part in parts.iter().filter(|part| part.is(SectionKind::ImpactAssessment)) {
+        policy.assessments.extend(labelled::records(&part.part.blocks).iter().filter_map(of_labels));
         let denial = part.part.lines().find(|line| {
             let words = compact(&line.text);
             words.contains("영향평가")
@@ -54,6 +56,22 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
             policy.assessment_text = Some(Stated::new("영향평가 대상에 해당되지 않음", line.span).with(0.9));
         }
     }
+}
+
+/// The assessment that labels state: "평가 대상 : …", "수행연도 : 2023년".
+fn of_labels(record: &Record) -> Option<Assessment> {
+    let value = |column: Column| record.values.iter().find(|value| value.column == column).and_then(|value| stated(&value.value)).map(tidy);
+    let Time { year, from, until } = Time::read(&value(Column::AssessmentYear)?);
+    Some(Assessment {
+        files: vec![value(Column::FileName).or_else(|| value(Column::System)).or_else(|| record.title().map(tidy))?],
+        year,
+        from,
+        until,
+        items: value(Column::Items).into_iter().collect(),
+        assessor: value(Column::Assessor),
+        outcome: value(Column::Outcome),
+        span: record.span()?,
+    })
 }
 
 /// When an assessment was carried out.

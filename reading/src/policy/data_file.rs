@@ -2,7 +2,7 @@
 
 use super::Read;
 use super::block::{Block, Line, Span, tidy};
-use super::labelled::{self, Record};
+use super::labelled;
 use super::marker::{Marker, is_sentence, unmarked};
 use super::section::SectionKind;
 use super::statement::{File, Items, Policy, Provision, Reason, Requirement, Stated, Unread};
@@ -39,6 +39,7 @@ fn read_table(part: &Read, at: usize, grid: &Grid, policy: &mut Policy) {
     let name_place = grid.place(Column::FileName).or_else(|| naming_place(grid));
     let above = name_above(part, at);
     let has_name_column = grid.has(Column::FileName);
+    let department = department_above(part, at);
     for (place, header) in grid.headers.iter().enumerate() {
         if grid.columns[place].is_none() && Some(place) != name_place && !header.is_empty() && !grid.is_guessed {
             policy.unread.push(Unread { span: grid.span, reason: Reason::UnknownColumn, text: beginning(header) });
@@ -74,6 +75,7 @@ fn read_table(part: &Read, at: usize, grid: &Grid, policy: &mut Policy) {
         last = Some(name.clone());
         let mut file = of_row(grid, row, name, confidence);
         file.is_registered = is_registered;
+        file.department = file.department.take().or_else(|| department.clone());
         if !has_name_column && above.is_some() {
             let whose = name_place.and_then(|place| row.cells.get(place)).and_then(|cell| stated(&cell.text)).map(tidy);
             file.items.iter_mut().for_each(|items| items.subject = items.subject.take().or_else(|| whose.clone()));
@@ -90,11 +92,11 @@ fn has_content(grid: &Grid, row: &Row) -> bool {
         .any(|column| grid.texts(row, *column).any(|(_, cell, _)| !cell.from_above))
 }
 
-/// Without a column of names, the first that is not known, or that says what a row is about, names the files.
+/// Without a column of names, the first names the files that is not known, or that says what a row is about; or one further right that says so (구분).
 fn naming_place(grid: &Grid) -> Option<usize> {
     let first = usize::from(grid.columns.first() == Some(&Some(Column::Number)));
     let is_naming = |place: &usize| matches!(grid.columns.get(*place), Some(None | Some(Column::Division | Column::Subject | Column::System)));
-    Some(first).filter(is_naming)
+    Some(first).filter(is_naming).or_else(|| grid.place(Column::Division))
 }
 
 /// A name that stands over the table: "가. 개인정보파일명 : 회원정보".
@@ -103,6 +105,15 @@ fn name_above(part: &Read, at: usize) -> Option<String> {
         let (column, _, value) = labelled::labelled(&line.text)?;
         (column == Column::FileName && !value.is_empty() && !is_none(value)).then(|| name_of(value))
     })
+}
+
+/// The department that the line over the table names, and nothing else: "◆ 체육사업팀".
+fn department_above(part: &Read, at: usize) -> Option<Stated> {
+    let line = part.lines_above(at).next()?;
+    let name = unmarked(&line.text).trim_matches(['<', '>', '[', ']', '【', '】', ' ']);
+    let stands_out = line.is_heading || Marker::of(&line.text).is_some();
+    let is_department = ["과", "팀", "실", "국", "담당관", "센터", "본부", "사업소", "지사"].iter().any(|end| name.ends_with(end));
+    (stands_out && is_department && name.chars().count() <= 15 && !name.contains(' ')).then(|| Stated::new(name, line.span).with(0.8))
 }
 
 /// The name without its number, its footnote mark, its line breaks.
@@ -273,7 +284,7 @@ fn read_lists(part: &Read, policy: &mut Policy) {
             [C::Basis, C::Purpose, C::BasisAndPurpose, C::Items, C::RequiredItems, C::Retention].iter().filter(|column| record.has(**column)).count();
         let Some(span) = record.span() else { continue };
         let named = record.values.iter().find(|value| value.column == C::FileName).map(|value| name_of(&value.value));
-        let (name, confidence) = match (named, title_of(&record)) {
+        let (name, confidence) = match (named, record.title().map(name_of)) {
             (Some(name), _) if contents >= 1 => (name, 0.9),
             (None, Some(title)) if contents >= 3 && record.has(C::Retention) && part.is_any(ABOUT_FILES) => (title, 0.7),
             _ => continue,
@@ -310,15 +321,6 @@ fn read_lists(part: &Read, policy: &mut Policy) {
 fn department_in(agency: &Stated) -> Option<Stated> {
     let (_, department) = agency.text.rsplit_once(' ')?;
     Some(Stated { text: department.to_owned(), ..agency.clone() })
-}
-
-/// The line over a record that names its file: short, numbered or lettered, no sentence.
-fn title_of(record: &Record) -> Option<String> {
-    let title = record.title.as_ref()?;
-    let is_marked = title.is_heading || Marker::of(&title.text).is_some_and(|marked| !matches!(marked.marker, Marker::Article(_)));
-    let name = name_of(&title.text);
-    let name = name.trim_matches(['<', '>', '[', ']', '【', '】']).to_owned();
-    (is_marked && name.chars().count() <= 40 && !is_sentence(&title.text)).then_some(name)
 }
 
 /// Adds what is said of a file, joined with what was said of the file of that name before: in the row above, or elsewhere.

@@ -1,6 +1,6 @@
 //! Days and periods as documents write them: "'24.1.25. ~ '24.12.31.", "2023-06-01\n~2023-12-31", "2024년 1월 25일".
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 
 /// A day in a text, and the bytes that it takes there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +40,15 @@ fn day_at(text: &str, start: usize) -> Option<Day> {
         _ => return None,
     };
     at = divider(text, at, &['년', '.', '-', '/', '․', '。', ','])?;
-    let (month, next) = number(text, at, 2)?;
-    at = divider(text, next, &['월', '.', '-', '/', '․', '。', ','])?;
+    day_of_year(text, at, i32::try_from(year).ok()?).map(|day| Day { start, ..day })
+}
+
+/// The month and day that begin there, of a year that is known.
+fn day_of_year(text: &str, start: usize, year: i32) -> Option<Day> {
+    let (month, next) = number(text, start, 2)?;
+    let at = divider(text, next, &['월', '.', '-', '/', '․', '。', ','])?;
     let (day, mut end) = number(text, at, 2)?;
-    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    let day = NaiveDate::from_ymd_opt(year, month, day)?;
     let rest = text[end..].trim_start_matches(' ');
     if rest.starts_with(['일', '.']) {
         end = text.len() - rest.len() + rest.chars().next().map_or(0, char::len_utf8);
@@ -86,8 +91,14 @@ pub struct Period {
 #[must_use]
 pub fn period(text: &str) -> Period {
     let days = days(text);
-    let (Some(first), second) = (days.first(), days.get(1)) else { return Period::default() };
     let is_tilde = |part: &str| part.contains(['~', '∼', '～', '〜', '–', '—']) || part.trim() == "-" || part.contains("부터") || part.contains("에서");
+    let Some(first) = days.first() else { return months(text).unwrap_or_default() };
+    // "2024. 1. 1. ~ 12. 31.": the last day leaves out its year.
+    let second = days.get(1).copied().or_else(|| {
+        let rest = &text[first.end..];
+        let start = first.end + rest.find(|c: char| c.is_ascii_digit()).filter(|at| is_tilde(&rest[..*at]))?;
+        day_of_year(text, start, first.day.year())
+    });
     match second {
         Some(second) if is_tilde(&text[first.end..second.start]) => {
             let is_reversed = second.day < first.day;
@@ -98,6 +109,22 @@ pub fn period(text: &str) -> Period {
         }
         _ => Period { from: Some(first.day), ..Period::default() },
     }
+}
+
+/// A period told by months: from the first day of the one to the last of the other ("2025.1. ~ 2025.12.", "2024년 3월 ~ 2025년 2월").
+fn months(text: &str) -> Option<Period> {
+    let (first, last) = text.split_once(['~', '∼', '～', '〜'])?;
+    let month = |part: &str| -> Option<NaiveDate> {
+        let part = part.trim();
+        let start = part.find(|c: char| c.is_ascii_digit())?;
+        let (year, at) = number(part, start, 4).filter(|(year, _)| (1950..2100).contains(year))?;
+        let (month, end) = number(part, divider(part, at, &['년', '.', '-', '/'])?, 2)?;
+        let is_all = part[end..].trim_start_matches(['월', '.', ' ']).trim_start_matches("까지").trim().is_empty();
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, 1).filter(|_| is_all)
+    };
+    let (from, last) = (month(first)?, month(last)?);
+    let until = last.checked_add_months(chrono::Months::new(1))?.pred_opt()?;
+    Some(Period { from: Some(from), until: Some(until).filter(|until| *until >= from), is_reversed: until < from })
 }
 
 #[cfg(test)]
@@ -123,6 +150,12 @@ mod tests {
             ("2022/08/1~2023/04/13", "2022-08-01", "2023-04-13", false),
             ("2024년 1월 25일부터 2024년 12월 31일까지", "2024-01-25", "2024-12-31", false),
             ("2024년 12월 31일까지", "", "2024-12-31", false),
+            ("2024. 1. 1. ~ 12. 31.", "2024-01-01", "2024-12-31", false),
+            ("'24.3.1.~6.30.", "2024-03-01", "2024-06-30", false),
+            ("2024. 1. 1. (2년)", "2024-01-01", "", false),
+            ("2025.1.~2025.12.", "2025-01-01", "2025-12-31", false),
+            ("2024년 3월 ~ 2025년 2월", "2024-03-01", "2025-02-28", false),
+            ("2024년 ~ 2025년", "", "", false),
             ("02-2133-5323", "", "", false),
             ("2024.13.45.", "", "", false),
         ] {

@@ -76,7 +76,7 @@ fn methods(text: &str) -> Vec<(bool, String)> {
     }
     // One sentence for both, or one for each.
     let mut found: Vec<(bool, String)> = Vec::new();
-    for clause in text.split_inclusive(['.', ',', ';', '。']).flat_map(|clause| clause.split("하며")) {
+    for clause in text.split_inclusive(['.', ',', ';', '。']).flat_map(|clause| clause.split("하며")).flat_map(|clause| clause.split("하고 ")) {
         let words = compact(clause);
         let tells = |list: &[&str]| list.iter().any(|word| words.contains(word));
         if let Some(is_electronic) = medium_of(clause)

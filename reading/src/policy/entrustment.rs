@@ -1,12 +1,12 @@
 //! Entrustment of processing (처리위탁): tables, lists of labels; and what the institution does on behalf of others.
 
 use super::Read;
-use super::block::Span;
+use super::block::{Span, tidy};
 use super::data_file::beginning;
 use super::day::period;
-use super::labelled::{self, Labelled};
+use super::labelled::{self, Record};
 use super::provision::{bodies, in_one_line};
-use super::section::SectionKind;
+use super::section::{SectionKind, kinds_of};
 use super::statement::{Entrustment, IncomingEntrustment, Policy, Reason, Stated, Unread};
 use super::table::{Grid, Kind, Row, is_none, kind, stated};
 use crate::header::{Column, column, compact};
@@ -23,7 +23,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
         }
         if part.is_any(&[SectionKind::Entrustment, SectionKind::VideoDevices]) {
             for record in labelled::records(&part.part.blocks) {
-                of_labels(&record.values, policy);
+                of_labels(&record, policy);
             }
         }
     }
@@ -72,15 +72,25 @@ fn read_row(grid: &Grid, row: &Row, policy: &mut Policy) {
     add(entrustment, entruster, policy);
 }
 
-fn of_labels(values: &[Labelled], policy: &mut Policy) {
+fn of_labels(record: &Record, policy: &mut Policy) {
     use Column as C;
-    let value = |column: C| values.iter().find(|value| value.column == column).and_then(|value| stated(&value.value)).map(in_one_line);
-    let Some(entrustee) = value(C::Entrustee) else { return };
+    let value = |column: C| record.values.iter().find(|value| value.column == column).and_then(|value| stated(&value.value)).map(in_one_line);
+    let task = value(C::Task).or_else(|| value(C::Purpose)).or_else(|| value(C::Content));
+    // Over the labels stands what they leave out: the task, or the body that is entrusted with it.
+    let title = record.title().filter(|title| kinds_of(title).is_empty()).map(tidy);
+    let (entrustee, task) = match (value(C::Entrustee), task) {
+        (Some(entrustee), task) => (entrustee, task.or(title)),
+        (None, Some(task)) if record.has(C::Task) => match title {
+            Some(title) => (title, Some(task)),
+            None => return,
+        },
+        _ => return,
+    };
     let entrustment = Entrustment {
         entrustee,
-        span: values.iter().map(|value| value.span).reduce(Span::to),
+        span: record.span(),
         confidence: 0.9,
-        task: value(C::Task).or_else(|| value(C::Purpose)).or_else(|| value(C::Content)),
+        task,
         period: value(C::Period).or_else(|| value(C::Retention)),
         sub_entrustees: value(C::SubEntrustee),
         items: value(C::Items),

@@ -2,6 +2,7 @@
 
 use super::Read;
 use super::block::{Block, Span, Table, tidy};
+use super::marker::Marker;
 use super::statement::{Label, LabelKind, Policy, Stated};
 use crate::header::compact;
 
@@ -26,6 +27,9 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
                 if let Some(kind) = kind_of(&line.text) {
                     policy.labels.extend(open.take());
                     open = Some(Label { kind, text: None, span: line.span });
+                } else if Marker::of(&line.text).is_some_and(|marked| matches!(marked.marker, Marker::Number(_) | Marker::Article(_))) {
+                    // The table of contents follows.
+                    policy.labels.extend(open.take());
                 } else if let Some(label) = open.as_mut().filter(|_| line.text.chars().count() <= 300) {
                     let text = tidy(&line.text);
                     label.text = Some(label.text.take().map_or(text.clone(), |before| format!("{before} {text}")));

@@ -35,6 +35,11 @@ pub(crate) fn labelled(text: &str) -> Option<(Column, &str, &str)> {
     None
 }
 
+/// The text begins with a label that is known, and a colon.
+pub(crate) fn is_labelled(text: &str) -> bool {
+    labelled(text).is_some()
+}
+
 /// The labels and values of a text, in order; what stands before the first label is `None`.
 pub(crate) fn all(text: &str, span: Span) -> (String, Vec<Labelled>) {
     let mut before = String::new();
@@ -120,6 +125,14 @@ impl Record {
 
     pub(crate) fn span(&self) -> Option<Span> {
         self.values.iter().map(|value| value.span).reduce(Span::to)
+    }
+
+    /// The words above, where they are a title: short, no sentence, and apart from the text before them by a number, a bullet, or as a block of their own (the head of a card).
+    pub(crate) fn title(&self) -> Option<&str> {
+        let title = self.title.as_ref()?;
+        let stands_out = title.is_heading || Marker::of(&title.text).map_or(title.starts_block, |marked| !matches!(marked.marker, Marker::Article(_)));
+        let words = unmarked(&title.text).trim_matches(['<', '>', '[', ']', '【', '】', ' ']);
+        (stands_out && !words.is_empty() && words.chars().count() <= 40 && !is_sentence(&title.text)).then_some(words)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Only the privacy officer's name is kept; that another is published is noted.
 
 use super::Read;
-use super::block::{Block, Line, Span, Table, tidy};
+use super::block::{Block, Cell, Line, Span, Table, tidy};
 use super::contact::{contact, is_of_office};
 use super::labelled::{self, Labelled};
 use super::marker::{is_sentence, unmarked};
@@ -24,7 +24,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
                     read_table(part, at, grid, &mut found);
                 }
                 _ if roles_in_header(table).is_some() => read_transposed(table, &mut found),
-                _ => {}
+                _ => table.rows.iter().for_each(|row| found.extend(of_row(row))),
             }
         }
         read_lines(part, &mut found);
@@ -146,10 +146,23 @@ impl Draft {
                         self.role_text = text;
                     }
                 }
-                None => self.position = self.position.take().or(Some(text)),
+                // "정보전산원 팀장"
+                None => match text.rsplit_once(' ').filter(|(before, last)| is_position(last) && is_department(before)) {
+                    Some((department, position)) => {
+                        self.department = self.department.take().or(Some(department.to_owned()));
+                        self.position = self.position.take().or(Some(position.to_owned()));
+                    }
+                    None => self.position = self.position.take().or(Some(text)),
+                },
             },
             Column::Grade => self.grade = self.grade.take().or(Some(text)),
-            Column::Department => self.department = self.department.take().or(Some(text)),
+            // "기획운영과 (☎ 02-590-1001, FAX 02-590-1009)"
+            Column::Department => {
+                let reached = text.find(['(', '☎']).filter(|at| *at > 0 && !contact(&text[*at..]).phones.is_empty());
+                let (department, reached) = text.split_at(reached.unwrap_or(text.len()));
+                self.contact = format!("{} {reached}", self.contact);
+                self.department = self.department.take().or(Some(department.trim().to_owned()));
+            }
             Column::Fax => self.fax = self.fax.take().or(Some(text)),
             Column::Phone | Column::Email => {
                 self.contact.push(' ');
@@ -331,29 +344,53 @@ fn read_lines(part: &Read, found: &mut Vec<Officer>) {
     close(&mut open);
 }
 
+/// A row of a role and what is said of it, in a table without headers: "개인정보 보호책임자 | 경영본부장 ☎ 043-270-1000".
+fn of_row(row: &[Cell]) -> Option<Officer> {
+    let mut cells = row.iter().filter(|cell| !cell.from_left).map(|cell| cell.text.replace('\n', " "));
+    let (role, said) = (cells.next()?, cells.collect::<Vec<_>>().join(" "));
+    let (draft, _) = in_one_line(&format!("{role} : {said}"))?;
+    draft.finished(row.first()?.span)
+}
+
+/// Ends of the names of positions.
+const POSITIONS: &[&str] = &[
+    "장",
+    "교감",
+    "담당관",
+    "주무관",
+    "대리",
+    "주임",
+    "사무관",
+    "서기관",
+    "팀원",
+    "이사",
+    "실무관",
+    "행정관",
+    "부군수",
+    "군수",
+    "감사",
+    "관리관",
+    "정책관",
+    "책임자",
+    "사서",
+    "과장",
+    "계장",
+    "직원",
+];
+
+fn is_position(word: &str) -> bool {
+    POSITIONS.iter().any(|position| word.ends_with(position)) && word.chars().count() >= 2
+}
+
+/// Ends of the names of departments.
+const DEPARTMENTS: &[&str] = &["과", "팀", "실", "국", "처", "부", "센터", "본부", "담당", "원", "소", "단", "관"];
+
+fn is_department(word: &str) -> bool {
+    DEPARTMENTS.iter().any(|end| word.ends_with(end)) && word.chars().count() >= 2
+}
+
 /// "개인정보 보호책임자 : 관장 홍길동 (033-111-1000)": role, position or department, name and number in one line.
 fn in_one_line(text: &str) -> Option<(Draft, String)> {
-    const POSITIONS: &[&str] = &[
-        "장",
-        "교감",
-        "담당관",
-        "주무관",
-        "대리",
-        "주임",
-        "사무관",
-        "서기관",
-        "팀원",
-        "이사",
-        "실무관",
-        "행정관",
-        "부군수",
-        "군수",
-        "감사",
-        "관리관",
-        "정책관",
-        "책임자",
-        "사서",
-    ];
     let (label, value) = unmarked(text).split_once([':', '：'])?;
     let (label, value) = (label.trim(), value.trim());
     if role_of(label).is_none() || column(label).is_some() || value.is_empty() || value.contains([':', '：']) || is_sentence(value) {
@@ -362,7 +399,6 @@ fn in_one_line(text: &str) -> Option<(Draft, String)> {
     let mut draft = Draft { role_text: label.to_owned(), contact: value.to_owned(), ..Draft::default() };
     let words = value.split(['(', '☎', '/', ',']).next().unwrap_or_default();
     let words: Vec<&str> = words.split_whitespace().take_while(|word| !word.contains(|c: char| c.is_ascii_digit())).collect();
-    let is_position = |word: &str| POSITIONS.iter().any(|position| word.ends_with(position)) && word.chars().count() >= 2;
     let is_hangul = |word: &str| word.chars().all(|c| ('가'..='힣').contains(&c));
     for (index, word) in words.iter().enumerate() {
         let is_last = index + 1 == words.len();
@@ -370,7 +406,7 @@ fn in_one_line(text: &str) -> Option<(Draft, String)> {
             draft.take(Column::Position, word);
         } else if is_last && index > 0 && (2..=4).contains(&word.chars().count()) && is_hangul(word) {
             draft.take(Column::PersonName, word);
-        } else if ["과", "팀", "실", "국", "처", "부", "센터", "본부", "담당"].iter().any(|end| word.ends_with(end)) && word.chars().count() >= 2 {
+        } else if is_department(word) {
             draft.take(Column::Department, word);
         } else if is_last && (2..=4).contains(&word.chars().count()) && is_hangul(word) {
             draft.take(Column::PersonName, word);

@@ -3,8 +3,8 @@
 use super::Read;
 use super::block::{Span, tidy};
 use super::data_file::{self, beginning};
-use super::labelled::{self, Labelled};
-use super::section::SectionKind;
+use super::labelled::{self, Labelled, Record};
+use super::section::{SectionKind, kinds_of};
 use super::statement::{Policy, Provision, Reason, Stated, Unread};
 use super::table::{Grid, Kind, is_none, kind, stated};
 use crate::header::{Column, compact};
@@ -25,7 +25,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
         }
         if part.is(SectionKind::Provision) {
             for record in labelled::records(&part.part.blocks) {
-                found.extend(of_labels(&record.values, None, 0.9));
+                found.extend(of_labels(&record.values, None, 0.9).or_else(|| titled(&record)));
             }
         }
     }
@@ -136,6 +136,19 @@ fn of_labels(values: &[Labelled], material: Option<String>, confidence: f64) -> 
     };
     let mut provision = Provision { recipient: name, span: values.iter().map(|value| value.span).reduce(Span::to), confidence, note, ..Provision::default() };
     complete(&mut provision, values, material);
+    Some(provision)
+}
+
+/// The provision to the body that stands over the labels: "1. 질병관리청", "- 제공 목적 : …", "- 제공 항목 : …".
+fn titled(record: &Record) -> Option<Provision> {
+    use Column as C;
+    let matters = [C::ProvisionPurpose, C::ProvisionItems, C::ProvisionRetention, C::ProvisionBasis, C::Purpose, C::Items, C::Retention, C::Basis];
+    let recipient = record.title().filter(|title| is_recipient(title) && kinds_of(title).is_empty())?;
+    if record.has(C::Recipient) || record.has(C::FileName) || matters.iter().filter(|column| record.has(**column)).count() < 2 {
+        return None;
+    }
+    let mut provision = Provision { recipient: tidy(recipient), span: record.span(), confidence: 0.7, ..Provision::default() };
+    complete(&mut provision, &record.values, None);
     Some(provision)
 }
 

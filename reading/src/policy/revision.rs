@@ -16,7 +16,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
         let is_own = part.is(SectionKind::PolicyChange);
         for block in &part.part.blocks {
             match block {
-                Block::Line(line) => read_line(&line.text, line.span, is_own, policy, &mut found),
+                Block::Line(line) => sentences(&line.text).for_each(|text| read_line(text, line.span, is_own, policy, &mut found)),
                 Block::Table(table) if is_own || !has_own => read_table(table, policy, &mut found),
                 Block::Table(_) => {}
             }
@@ -46,6 +46,11 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
             None => policy.revisions.push(revision),
         }
     }
+}
+
+/// The sentences of a line; the dots of days end none.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive("다. ")
 }
 
 fn read_line(text: &str, span: Span, is_own: bool, policy: &mut Policy, found: &mut Vec<Revision>) {

@@ -92,6 +92,8 @@ pub(crate) fn is_none(text: &str) -> bool {
 
 /// Reads a table by its headers; `None` where no two of them are known.
 pub(crate) fn read(table: &Table) -> Option<Grid> {
+    let unfolded = unfolded(table);
+    let table = unfolded.as_ref().unwrap_or(table);
     let across = header_row(table);
     let down = labels_down(table);
     match (across, down) {
@@ -100,6 +102,28 @@ pub(crate) fn read(table: &Table) -> Option<Grid> {
         (None, Some(labels)) if labels >= 2 => Some(read_down(table)),
         _ => None,
     }
+}
+
+/// A form whose rows hold several labels with their values ("운영근거 | 동의 | 보유기간 | 2년"), with each of them in a row of its own; `None` for any other table.
+fn unfolded(table: &Table) -> Option<Table> {
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut has_several = false;
+    for row in &table.rows {
+        let own: Vec<&Cell> = row.iter().filter(|cell| !cell.from_left).collect();
+        let is_label = |cell: &Cell| column(&cell.text).is_some();
+        let are_pairs = own.len() % 2 == 0 && own.chunks_exact(2).all(|pair| is_label(pair[0]) && !(is_label(pair[1]) && pair[1].is_heading));
+        // A row of headers has labels only.
+        let is_header = own.len() > 2 && own.iter().filter(|cell| is_label(cell)).count() * 4 > own.len() * 3;
+        match own.len() {
+            1 => rows.push(vec![own[0].clone()]),
+            _ if are_pairs && !is_header => {
+                has_several |= own.len() > 2;
+                rows.extend(own.chunks_exact(2).map(|pair| pair.iter().map(|cell| (*cell).clone()).collect()));
+            }
+            _ => return None,
+        }
+    }
+    has_several.then(|| Table { rows, span: table.span })
 }
 
 /// The first rows of the table in which the most headers are known: the place of the row, and how many.
@@ -161,13 +185,26 @@ fn read_across(table: &Table, at: usize) -> Grid {
     }
     let first = at + 1 + usize::from(below.is_some());
     let is_repeated = |row: &[Cell]| row.iter().zip(header).filter(|(cell, header)| cell.text == header.text && !cell.text.is_empty()).count() >= 2;
-    let rows = table.rows[first..]
+    let mut rows: Vec<Row> = table.rows[first..]
         .iter()
         // The header again after a page break; a row that one cell spans is a remark or a title.
         .filter(|row| !is_repeated(row) && !is_total(row) && (row.len() <= 2 || row.iter().skip(1).any(|cell| !cell.from_left)))
         .filter_map(|row| Row::of(row.clone()))
         .collect();
+    repeat_above(&mut rows);
     Grid { columns, headers, rows, span: table.span, is_guessed: false }
+}
+
+/// Puts the text above in place of a mark that repeats it.
+fn repeat_above(rows: &mut [Row]) {
+    for at in 1..rows.len() {
+        let (above, row) = rows.split_at_mut(at);
+        for (cell, above) in row[0].cells.iter_mut().zip(&above[at - 1].cells) {
+            if matches!(&*cell.text, "〃" | "″" | "\"" | "''" | "상동" | "위와 같음") {
+                cell.text = std::rc::Rc::clone(&above.text);
+            }
+        }
+    }
 }
 
 /// The row adds up those above it.

@@ -3,16 +3,17 @@
 //! The lines of a page or of Markdown pass through here too: institutions paste such tables into them.
 
 use super::block::{Block, Line, Span, Table, tidy, tidy_with_tabs};
-use super::marker::{Marked, Marker, is_sentence};
+use super::labelled;
+use super::marker::{Marked, Marker, is_sentence, unmarked};
 use super::section::kinds_of;
-use crate::header::{Column, column};
+use crate::header::{Column, column, compact, is_listed};
 
 /// Longest line that is read, in bytes; no row of a table is longer.
 const LONGEST_LINE: usize = 50_000;
 
 /// The lines of a plain text.
 pub(crate) fn read(text: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let mut lines = Vec::new();
     let mut starts_block = true;
     for (index, line) in text.lines().enumerate() {
         let line = without_tags(&line[..line.floor_char_boundary(LONGEST_LINE)]);
@@ -21,11 +22,51 @@ pub(crate) fn read(text: &str) -> Vec<Block> {
             starts_block = true;
             continue;
         }
+        if is_page_number(&text) {
+            continue;
+        }
         // A tab in front indents, unless the first cell of a row is empty: what that is, the row above tells.
-        blocks.push(Block::Line(Line { text, span: Span::line(index + 1), is_heading: false, starts_block }));
+        lines.push(Line { text, span: Span::line(index + 1), is_heading: false, starts_block });
         starts_block = false;
     }
-    blocks
+    unwrapped(lines).into_iter().map(Block::Line).collect()
+}
+
+/// "- 3 -", "3 / 12": what printing adds at the foot of a page.
+fn is_page_number(text: &str) -> bool {
+    let is_number = |part: &str| (1..=3).contains(&part.trim().len()) && part.trim().bytes().all(|byte| byte.is_ascii_digit());
+    let between_dashes = text.trim().strip_prefix('-').and_then(|rest| rest.strip_suffix('-')).is_some_and(is_number);
+    between_dashes || text.split_once('/').is_some_and(|(page, pages)| is_number(page) && is_number(pages))
+}
+
+/// Widest line of a text that printing has wrapped, in places of which a Hangul syllable takes two.
+const WIDEST_WRAPPED: usize = 130;
+
+/// The lines of a text that printing has wrapped, each put together again: where no line is wide, a line that fills its place goes on in the next, unless that begins with a marker or a
+/// label of its own.
+fn unwrapped(lines: Vec<Line>) -> Vec<Line> {
+    let width = |line: &Line| line.text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let widest = lines.iter().map(width).max().unwrap_or_default();
+    let is_full = |line: &Line| width(line) * 5 >= widest * 4;
+    let has_cells = |text: &str| text.contains(['\t', '|', '│']);
+    let full = lines.iter().filter(|line| is_full(line)).count();
+    if !(60..=WIDEST_WRAPPED).contains(&widest) || full < 4 || full * 10 < lines.len() {
+        return lines;
+    }
+    let mut whole: Vec<Line> = Vec::with_capacity(lines.len());
+    let mut was_cut = false;
+    for line in lines {
+        let goes_on = was_cut && !line.starts_block && !has_cells(&line.text) && Marker::of(&line.text).is_none() && !labelled::is_labelled(&line.text);
+        was_cut = !has_cells(&line.text) && (is_full(&line) && !line.text.ends_with('.') || line.text.ends_with(','));
+        match whole.last_mut().filter(|_| goes_on) {
+            Some(before) => {
+                before.text = format!("{} {}", before.text, line.text);
+                before.span = before.span.to(line.span);
+            }
+            None => whole.push(line),
+        }
+    }
+    whole
 }
 
 /// Remnants of markup in plain text (`<p>`, `<br/>`), which tell nothing. "<예외 사유>" stays.
@@ -71,6 +112,7 @@ pub(crate) fn with_tables(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 fn read_run(lines: Vec<Line>, read: &mut Vec<Block>) {
+    let lines = with_values_beside_labels(lines);
     let mut at = 0;
     while at < lines.len() {
         let rest = &lines[at..];
@@ -85,6 +127,65 @@ fn read_run(lines: Vec<Line>, read: &mut Vec<Block>) {
             table.into_iter().for_each(|table| push_table(table, read));
         }
     }
+}
+
+/// Most lines that one value takes under its label.
+const LONGEST_VALUE: usize = 4;
+
+/// Labels that stand alone in their lines, with the lines of their values under them, as lines of label and value: "운영근거", "도시철도법 제33조", "보유기간", "1년". Two such pairs at least
+/// must follow each other; labels that follow each other head a table.
+fn with_values_beside_labels(lines: Vec<Line>) -> Vec<Line> {
+    let is_label: Vec<bool> = lines.iter().map(is_label_alone).collect();
+    // The lines of the value under the label there, of a record that begins with another.
+    let value_under = |label: usize, first: usize| -> usize {
+        let under = lines[label + 1..].iter().take(LONGEST_VALUE + 1).take_while(|line| !line.is_heading && !line.text.contains('\t'));
+        let until_label = under.zip(&is_label[label + 1..]).take_while(|(_, is_label)| !**is_label).count();
+        let next = label + 1 + until_label;
+        let is_closed = is_label.get(next) == Some(&true) && until_label <= LONGEST_VALUE;
+        match until_label {
+            0 => 0,
+            // Before the first label comes again stands the title of the next record.
+            2.. if is_closed && compact(&lines[next].text) == compact(&lines[first].text) && lines[next - 1].starts_block => until_label - 1,
+            _ if is_closed => until_label,
+            // Nothing tells where the last value ends but the block that begins.
+            _ => 1 + lines[label + 2..].iter().take(until_label - 1).take_while(|line| !line.starts_block && Marker::of(&line.text).is_none()).count(),
+        }
+    };
+    let mut joined = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    while at < lines.len() {
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        let mut end = at;
+        while end < lines.len() && is_label[end] && !(pairs.is_empty() && at > 0 && is_label[at - 1]) {
+            let length = value_under(end, at);
+            if length == 0 || is_sentence(&lines[end + 1].text) {
+                break;
+            }
+            pairs.push((end, length));
+            end += 1 + length;
+        }
+        if pairs.len() < 2 {
+            joined.push(lines[at].clone());
+            at += 1;
+            continue;
+        }
+        for (label, length) in pairs {
+            let value: Vec<&str> = lines[label + 1..=label + length].iter().map(|line| line.text.trim()).collect();
+            let text = format!("{} : {}", lines[label].text.trim(), value.join(" ").trim_start_matches([':', '：', ' ']));
+            joined.push(Line { text, span: lines[label].span.to(lines[label + length].span), ..lines[label].clone() });
+        }
+        at = end;
+    }
+    joined
+}
+
+/// The line is nothing but a label of the list, without a number of its own.
+fn is_label_alone(line: &Line) -> bool {
+    let marker = Marker::of(&line.text).map(|marked| marked.marker);
+    !line.is_heading
+        && matches!(marker, None | Some(Marker::Bullet('-' | '·' | '•' | 'ㆍ' | '○' | 'ㅇ' | 'o' | '▪' | '◦')))
+        && is_listed(unmarked(line.text.trim()))
+        && !matches!(column(unmarked(line.text.trim())), Some(Column::Number | Column::Division | Column::Note))
 }
 
 /// Adds a line; one that begins with a colon is the value of the line before it.

@@ -44,7 +44,7 @@ pub(super) fn agency(blocks: &[Block], title: Option<&Stated>) -> Option<Stated>
     for block in blocks.iter().take(HEAD * 2) {
         let Block::Line(line) = block else { continue };
         let words = compact(&line.text);
-        if !(words.contains("처리방침") || words.contains("개인정보") && (words.contains("보호법") || words.contains("목적을위하여")))
+        if !(words.contains("처리방침") || words.contains("개인정보") && (words.contains("보호법") || ["목적을위하여", "목적을위해"].iter().any(|word| words.contains(word))))
             || !is_sentence(&line.text)
         {
             continue;
@@ -77,7 +77,7 @@ fn subject(text: &str) -> Option<String> {
                 let is_name = !is_verb
                     && (2..=30).contains(&words.chars().count())
                     && !words.ends_with("개인정보")
-                    && !["정보주체", "다음", "우리", "당사이트", "본방침", "처리방침", "홈페이지", "이방침", "본기관", "회사"]
+                    && !["정보주체", "다음", "우리", "당사이트", "본방침", "처리방침", "홈페이지", "이방침", "본기관", "회사", "본교", "본원", "당사"]
                         .iter()
                         .any(|other| words == *other || words.ends_with("처리방침"));
                 return is_name.then_some(name);

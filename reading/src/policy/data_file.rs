@@ -7,7 +7,7 @@ use super::marker::{Marker, is_sentence, unmarked};
 use super::section::SectionKind;
 use super::statement::{File, Items, Policy, Provision, Reason, Requirement, Stated, Unread};
 use super::table::{Grid, Kind, Row, guessed, is_none, kind, looks_like_basis, stated};
-use crate::header::{Column, column, compact};
+use crate::header::{Column, column, compact, is_listed};
 
 /// Sections in which lists of labels and tables without a header describe files.
 const ABOUT_FILES: &[SectionKind] = &[SectionKind::Purpose, SectionKind::Retention, SectionKind::Items, SectionKind::FileRegister];
@@ -156,8 +156,14 @@ fn of_row(grid: &Grid, row: &Row, name: String, confidence: f64) -> File {
     file.subject_count = value(C::SubjectCount);
     let subject = value(C::Subject).map(|stated| tidy(&stated.text));
     for (column, requirement) in ITEMS {
+        // "필수 | 성명, 주소" under one header: the left cell tells of the right one.
+        let mut beside = None;
         for (text, cell, place) in grid.texts(row, *column) {
-            let requirement = requirement.or_else(|| requirement_of(&grid.headers[place]));
+            if let Some(told) = requirement_of(text).filter(|_| is_listed(text)) {
+                beside = Some(told);
+                continue;
+            }
+            let requirement = requirement.or(beside.take()).or_else(|| requirement_of(&grid.headers[place]));
             file.items.push(Items {
                 requirement,
                 subject: subject.clone(),

@@ -271,7 +271,10 @@ fn heading_role(heading: &str) -> String {
 fn roles_in_header(table: &Table) -> Option<usize> {
     let header = table.rows.first()?;
     let roles = header.iter().skip(1).filter(|cell| !cell.from_left && role_of(&cell.text).is_some()).count();
-    (roles >= 1 && table.rows.len() > 1 && table.rows.iter().skip(1).any(|row| row.first().is_some_and(|cell| column(&cell.text).is_some()))).then_some(roles)
+    (roles >= 1
+        && table.rows.len() > 1
+        && table.rows.iter().skip(1).any(|row| row.first().is_some_and(|cell| !cell.from_above && column(&cell.text).is_some())))
+    .then_some(roles)
 }
 
 fn read_transposed(table: &Table, found: &mut Vec<Officer>) {
@@ -298,7 +301,16 @@ fn read_lines(part: &Read, found: &mut Vec<Officer>) {
             close(&mut open);
             continue;
         };
-        let values = values_of(line);
+        let mut values = values_of(line);
+        // "개인정보 보호 담당부서 : 부서명 : 의료정보팀": the first label names the role, the second what follows.
+        if let Some(first) = values.first_mut()
+            && role_of(&first.label).is_some()
+            && let Some((inner, _, value)) = labelled::labelled(&first.value)
+        {
+            close(&mut open);
+            role = Some(first.label.clone());
+            (first.column, first.value) = (inner, value.to_owned());
+        }
         if let Some((draft, named)) = in_one_line(&line.text) {
             close(&mut open);
             role = Some(named);

@@ -181,12 +181,12 @@ fn of_line(line: &Line) -> Option<Remedy> {
 
 /// The telephone number of a line, with "(국번없이)" where it stands before it.
 fn number_in(text: &str) -> Vec<String> {
+    let found = contact(text).phones;
+    if !found.is_empty() {
+        return found;
+    }
     let words = text.replace("국번 없이", "국번없이");
     let Some(at) = words.find("국번없이") else {
-        let found = contact(text).phones;
-        if !found.is_empty() {
-            return found;
-        }
         // A short number by itself: "182".
         let short: Vec<&str> = words.split(|c: char| !c.is_ascii_digit()).filter(|digits| matches!(*digits, "118" | "182" | "1301" | "112" | "110")).collect();
         return short.first().map(|number| vec![(*number).to_owned()]).unwrap_or_default();

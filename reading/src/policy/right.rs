@@ -68,7 +68,8 @@ fn is_limit(words: &str) -> bool {
 
 /// "서면, 전화, 전자우편, 모사전송(FAX) 등을 통하여": in the order of the document.
 fn methods(text: &str) -> Option<Vec<String>> {
-    let end = ["통하여", "통해", "방법으로", "이용하여", "로 신청", "로 요구", "로 청구", "로 제출", "로 하실"].iter().filter_map(|word| text.find(word)).min()?;
+    let end =
+        ["통하여", "통해", "방법으로", "이용하여", "로 신청", "로 요구", "로 청구", "로 제출", "로 하실"].iter().filter_map(|word| text.find(word)).min()?;
     let head = &text[..end];
     if !(text.contains("권리") || text.contains("행사") || text.contains("요구")) {
         return None;

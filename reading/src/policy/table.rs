@@ -111,7 +111,7 @@ fn unfolded(table: &Table) -> Option<Table> {
     for row in &table.rows {
         let own: Vec<&Cell> = row.iter().filter(|cell| !cell.from_left).collect();
         let is_label = |cell: &Cell| column(&cell.text).is_some();
-        let are_pairs = own.len() % 2 == 0 && own.chunks_exact(2).all(|pair| is_label(pair[0]) && !(is_label(pair[1]) && pair[1].is_heading));
+        let are_pairs = own.len().is_multiple_of(2) && own.chunks_exact(2).all(|pair| is_label(pair[0]) && !(is_label(pair[1]) && pair[1].is_heading));
         // A row of headers has labels only.
         let is_header = own.len() > 2 && own.iter().filter(|cell| is_label(cell)).count() * 4 > own.len() * 3;
         match own.len() {
@@ -123,7 +123,7 @@ fn unfolded(table: &Table) -> Option<Table> {
             _ => return None,
         }
     }
-    has_several.then(|| Table { rows, span: table.span })
+    has_several.then_some(Table { rows, span: table.span })
 }
 
 /// The first rows of the table in which the most headers are known: the place of the row, and how many.
@@ -216,9 +216,10 @@ fn is_total(row: &[Cell]) -> bool {
 /// A table whose first column holds the labels: each further column is a record, and a label that comes again begins another.
 fn read_down(table: &Table) -> Grid {
     let mut grid = Grid { columns: Vec::new(), headers: Vec::new(), rows: Vec::new(), span: table.span, is_guessed: false };
+    let named = with_names(table);
     let mut group: Vec<&Vec<Cell>> = Vec::new();
     let mut groups: Vec<Vec<&Vec<Cell>>> = Vec::new();
-    for row in &table.rows {
+    for row in named.as_ref().unwrap_or(&table.rows) {
         let label = column(&row[0].text);
         let first = group.first().and_then(|row| column(&row[0].text));
         let again = label.is_some()
@@ -267,6 +268,23 @@ fn read_down(table: &Table) -> Grid {
         }
     }
     grid
+}
+
+/// The rows of a form that describes files and names each in a row of its own above its labels ("1. 농가 명부" over "운영 근거 | …"), with a label before the names.
+fn with_names(table: &Table) -> Option<Vec<Vec<Cell>>> {
+    use Column as C;
+    let has = |wanted: C| table.rows.iter().any(|row| column(&row[0].text) == Some(wanted));
+    let contents = [C::Basis, C::Purpose, C::BasisAndPurpose, C::Items, C::Retention].into_iter().filter(|column| has(*column)).count();
+    if contents < 3 || [C::FileName, C::Recipient, C::Entrustee, C::Task].into_iter().any(has) {
+        return None;
+    }
+    let is_title = |row: &[Cell]| column(&row[0].text).is_none() && row.iter().skip(1).all(|cell| cell.from_left) && row[0].text.chars().count() <= 60;
+    let name = |row: &Vec<Cell>| vec![Cell { text: "개인정보파일명".into(), ..row[0].clone() }, Cell { from_left: false, ..row[0].clone() }];
+    let rows = table.rows.iter().enumerate().map(|(at, row)| {
+        let heads = is_title(row) && table.rows.get(at + 1).is_some_and(|next| !is_title(next));
+        if heads { name(row) } else { row.clone() }
+    });
+    Some(rows.collect())
 }
 
 /// What the records of a table are.

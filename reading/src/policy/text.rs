@@ -3,33 +3,39 @@
 //! The lines of a page or of Markdown pass through here too: institutions paste such tables into them.
 
 use super::block::{Block, Line, Span, Table, tidy, tidy_with_tabs};
-use super::labelled;
 use super::marker::{Marked, Marker, is_sentence, unmarked};
 use super::section::kinds_of;
 use crate::header::{Column, column, compact, is_listed};
 
+mod columns;
+mod wrapped;
+
 /// Longest line that is read, in bytes; no row of a table is longer.
 const LONGEST_LINE: usize = 50_000;
 
-/// The lines of a plain text.
+/// The lines of a plain text, with the tables whose columns stand under each other.
 pub(crate) fn read(text: &str) -> Vec<Block> {
-    let mut lines = Vec::new();
+    let lines: Vec<String> = text.lines().map(|line| without_tags(&line[..line.floor_char_boundary(LONGEST_LINE)])).collect();
+    let mut blocks = Vec::new();
     let mut starts_block = true;
-    for (index, line) in text.lines().enumerate() {
-        let line = without_tags(&line[..line.floor_char_boundary(LONGEST_LINE)]);
-        let text = tidy_with_tabs(&line);
+    let mut at = 0;
+    while at < lines.len() {
+        if let Some((taken, table)) = columns::read(&lines[at..], at + 1) {
+            blocks.push(Block::Table(table));
+            at += taken;
+            continue;
+        }
+        let text = tidy_with_tabs(&lines[at]);
+        at += 1;
         if text.trim().is_empty() {
             starts_block = true;
-            continue;
+        } else if !is_page_number(&text) {
+            // A tab in front indents, unless the first cell of a row is empty: what that is, the row above tells.
+            blocks.push(Block::Line(Line { text, span: Span::line(at), is_heading: false, starts_block }));
+            starts_block = false;
         }
-        if is_page_number(&text) {
-            continue;
-        }
-        // A tab in front indents, unless the first cell of a row is empty: what that is, the row above tells.
-        lines.push(Line { text, span: Span::line(index + 1), is_heading: false, starts_block });
-        starts_block = false;
     }
-    unwrapped(lines).into_iter().map(Block::Line).collect()
+    wrapped::put_together(blocks)
 }
 
 /// "- 3 -", "3 / 12": what printing adds at the foot of a page.
@@ -39,34 +45,9 @@ fn is_page_number(text: &str) -> bool {
     between_dashes || text.split_once('/').is_some_and(|(page, pages)| is_number(page) && is_number(pages))
 }
 
-/// Widest line of a text that printing has wrapped, in places of which a Hangul syllable takes two.
-const WIDEST_WRAPPED: usize = 130;
-
-/// The lines of a text that printing has wrapped, each put together again: where no line is wide, a line that fills its place goes on in the next, unless that begins with a marker or a
-/// label of its own.
-fn unwrapped(lines: Vec<Line>) -> Vec<Line> {
-    let width = |line: &Line| line.text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
-    let widest = lines.iter().map(width).max().unwrap_or_default();
-    let is_full = |line: &Line| width(line) * 5 >= widest * 4;
-    let has_cells = |text: &str| text.contains(['\t', '|', '│']);
-    let full = lines.iter().filter(|line| is_full(line)).count();
-    if !(60..=WIDEST_WRAPPED).contains(&widest) || full < 4 || full * 10 < lines.len() {
-        return lines;
-    }
-    let mut whole: Vec<Line> = Vec::with_capacity(lines.len());
-    let mut was_cut = false;
-    for line in lines {
-        let goes_on = was_cut && !line.starts_block && !has_cells(&line.text) && Marker::of(&line.text).is_none() && !labelled::is_labelled(&line.text);
-        was_cut = !has_cells(&line.text) && (is_full(&line) && !line.text.ends_with('.') || line.text.ends_with(','));
-        match whole.last_mut().filter(|_| goes_on) {
-            Some(before) => {
-                before.text = format!("{} {}", before.text, line.text);
-                before.span = before.span.to(line.span);
-            }
-            None => whole.push(line),
-        }
-    }
-    whole
+/// Places that a text takes in a line: a Hangul syllable takes two.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
 /// Remnants of markup in plain text (`<p>`, `<br/>`), which tell nothing. "<예외 사유>" stays.

@@ -44,7 +44,8 @@ pub(super) fn agency(blocks: &[Block], title: Option<&Stated>) -> Option<Stated>
     for block in blocks.iter().take(HEAD * 2) {
         let Block::Line(line) = block else { continue };
         let words = compact(&line.text);
-        if !(words.contains("처리방침") || words.contains("개인정보") && (words.contains("보호법") || ["목적을위하여", "목적을위해"].iter().any(|word| words.contains(word))))
+        if !(words.contains("처리방침")
+            || words.contains("개인정보") && (words.contains("보호법") || ["목적을위하여", "목적을위해"].iter().any(|word| words.contains(word))))
             || !is_sentence(&line.text)
         {
             continue;

@@ -258,7 +258,12 @@ fn read_down(table: &Table) -> Grid {
                 if cells.len() <= place {
                     cells.resize(place + 1, None);
                 }
-                cells[place].get_or_insert_with(|| Cell { from_left: false, from_above: false, ..cell.clone() });
+                match &mut cells[place] {
+                    // A label that reaches over several rows: each adds its line.
+                    Some(known) if row[0].from_above && !cell.from_above => known.text = format!("{}\n{}", known.text, cell.text).into(),
+                    Some(_) => {}
+                    none => *none = Some(Cell { from_left: false, from_above: false, ..cell.clone() }),
+                }
             }
             let repeats = place > first && group.iter().all(|row| row.get(place).is_none_or(|cell| cell.from_left));
             let span = group.iter().flat_map(|row| row.iter().map(|cell| cell.span)).reduce(Span::to).unwrap_or(table.span);

@@ -4,7 +4,7 @@
 
 use super::Read;
 use super::block::{Block, Line, Span, tidy};
-use super::data_file::{add, is_name};
+use super::data_file::{add, is_name, named as named_in};
 use super::labelled::labelled;
 use super::marker::{Marker, is_sentence, unmarked};
 use super::section::SectionKind;
@@ -52,6 +52,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
             add(policy, activity, false);
         }
     } else {
+        add_to_listed(&activities, policy);
         purposes_of_listed(&activities, policy);
     }
     for file in &mut policy.files {
@@ -266,6 +267,18 @@ fn named<'a>(activities: &'a mut Vec<File>, name: &str, span: Span) -> &'a mut F
     // It stands where it is named first.
     activity.span = activity.span.map(|before| before.min(span));
     activity
+}
+
+/// What the sections say of listed files by their very names, where the list leaves it out.
+fn add_to_listed(activities: &[File], policy: &mut Policy) {
+    for activity in activities {
+        let Some(file) = named_in(policy, &activity.name) else { continue };
+        file.purpose = file.purpose.take().or_else(|| activity.purpose.clone());
+        file.retention = file.retention.take().or_else(|| activity.retention.clone());
+        if file.items.is_empty() {
+            file.items.clone_from(&activity.items);
+        }
+    }
 }
 
 /// Purposes of listed files that state none: of the activities whose names share the most with theirs, where that leaves no choice.

@@ -71,7 +71,7 @@ fn pieces(text: &str) -> Vec<String> {
             let is_bullet = !matches!(line[at..].chars().next(), Some(' ' | '/' | ',' | ';'));
             let has_before = has_value || (start == 0 && is_bullet && !before.contains([':', '：']) && !unmarked(before).is_empty());
             // After a mere space, only a label that is one as it stands.
-            if has_before && begins_with_label(rest, !is_bullet) {
+            if has_before && begins_with_label(rest, line[at..].starts_with(' ')) {
                 pieces.push(line[start..at].trim().to_owned());
                 start = at;
             }

@@ -335,7 +335,7 @@ fn told(outcome: &run::Outcome, is_dry_run: bool) -> Result<()> {
         None => text.push_str(if is_dry_run { "Would import:" } else { "Imported:" }),
     }
     if outcome.native.is_none() || rejected > 0 {
-        text.push_str(&format!("\n  data files          {new} new, {amended} amended, {unchanged} unchanged, {rejected} rejected"));
+        text.push_str(&format!("\n  records             {new} new, {amended} amended, {unchanged} unchanged, {rejected} rejected"));
     }
     say(&text)
 }

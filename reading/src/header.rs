@@ -178,6 +178,11 @@ pub fn column_under(group: &str, text: &str) -> Option<Column> {
     }
 }
 
+/// A cell holds nothing but a mark that repeats the one above it ("〃", "상동").
+pub(crate) fn repeats_above(cell: &str) -> bool {
+    matches!(cell.trim(), "〃" | "″" | "\"" | "''" | "상동" | "위와 같음")
+}
+
 /// The text outside its parentheses, and what stands in them.
 fn apart(text: &str) -> (String, String) {
     let (mut outside, mut inside, mut depth) = (String::new(), String::new(), 0_usize);

@@ -105,7 +105,10 @@ impl Write {
             let content = serde_json::to_value(&content).map_err(|error| Error::internal(error.to_string()))?;
             self.journal(kind, NodeType::ImpactAssessment, id, None, &content);
         }
-        if self.sources(id, sources, documents).await? && recorded == Recorded::Unchanged {
+        // A document that tells a part of it leaves the rest to those before, which stay its sources.
+        let are_sources_new =
+            if assessment.is_partial { self.further_sources(id, sources, documents).await? } else { self.sources(id, sources, documents).await? };
+        if are_sources_new && recorded == Recorded::Unchanged {
             self.sources_amended(NodeType::ImpactAssessment, id).await?;
         }
         Ok(recorded)

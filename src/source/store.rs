@@ -76,6 +76,29 @@ impl Write {
         Ok(are_new)
     }
 
+    /// Stores where values of a node came from that a further document adds to it, beside what is stored for it. Answers whether any of that is new.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn further_sources(&mut self, node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Result<bool> {
+        let stored = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
+        // What was erased stays erased.
+        let is_same = |known: &Option<String>, text: &Option<String>| known == text || known.as_deref() == Some(MARK);
+        let is_stored = |row: &source::Model| {
+            stored.iter().any(|known| {
+                (&known.path, known.source_document_id) == (&row.path, row.source_document_id)
+                    && is_same(&known.span, &row.span)
+                    && is_same(&known.note, &row.note)
+            })
+        };
+        let next = stored.last().map_or(0, |last| last.position + 1);
+        let new: Vec<source::Model> = source_rows(node_id, sources, documents).into_iter().filter(|row| !is_stored(row)).collect();
+        let rows: Vec<source::Model> = (next..).zip(new).map(|(position, row)| source::Model { position, ..row }).collect();
+        let are_new = !rows.is_empty();
+        self.insert(rows);
+        Ok(are_new)
+    }
+
     /// Tells the journal where the values of a node come from now, for one that is recorded already: of a new one they come with its own entry.
     ///
     /// # Errors

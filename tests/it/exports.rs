@@ -30,7 +30,7 @@ async fn bytes(server: &Server, path: &str) -> Vec<u8> {
     bytes
 }
 
-async fn text(server: &Server, path: &str) -> String {
+pub async fn text(server: &Server, path: &str) -> String {
     String::from_utf8(bytes(server, path).await).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Imports a document as the command line does.
-async fn imported(server: &Server, name: &str, bytes: &[u8]) -> Outcome {
+pub async fn imported(server: &Server, name: &str, bytes: &[u8]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
@@ -87,7 +87,7 @@ async fn imported(server: &Server, name: &str, bytes: &[u8]) -> Outcome {
     runner.run(Some(id), &documents, &options).await
 }
 
-fn told(outcome: &Outcome) -> String {
+pub fn told(outcome: &Outcome) -> String {
     format!("{:?} {:?} {:#?}", outcome.status, outcome.counts, outcome.messages.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 

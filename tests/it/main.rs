@@ -31,6 +31,7 @@ mod imports;
 mod indexing;
 mod intake;
 mod kills;
+mod lines;
 mod merges;
 mod metrics;
 mod mirrors;

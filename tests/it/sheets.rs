@@ -192,6 +192,17 @@ async fn assessments_are_recorded_for_their_files(server: Server) {
     assert!(texts(&tried).join("\n").contains(would), "{:#?}", texts(&tried));
     assert_eq!((tried.counts, server.sequence().await), (counted(0, 1, 0, 0), sequence));
     assert_eq!((short(false).await.1.counts, short(false).await.1.counts), (counted(0, 1, 0, 0), counted(0, 0, 1, 0)));
+    // Both documents are its sources; neither takes the other's place when it comes again.
+    let sources = || async {
+        let document =
+            "{ dataFiles(filter: {name: {eq: \"시험 셋\"}}) { nodes { impactAssessments { nodes { outcome sources(path: \"\") { document span } } } } } }";
+        server.query(document, json!({})).await["dataFiles"]["nodes"][0]["impactAssessments"]["nodes"].clone()
+    };
+    let both = json!([{"outcome": "적합", "sources": [{"document": "가.csv", "span": "줄 4"}, {"document": "다.csv", "span": "줄 2"}]}]);
+    assert_eq!(sources().await, both);
+    let sequence = server.sequence().await;
+    let (_, again) = run(&server, &documents, &ALL).await;
+    assert_eq!((again.counts, server.sequence().await, sources().await), (counted(0, 0, 5, 0), sequence, both));
     // Systems name their files; what the register lacks, and what is no year, is told by its row.
     let wrong = "개인정보처리시스템명,평가연도,평가기관,수행 사유\n시험시스템,작년,시험평가(주),기타\n없는시스템,2024,,\n";
     let (_, outcome) = run(&server, &[("라.csv", wrong.as_bytes())], &Wanted { agency: Some("4090000"), policy: ImportPolicy::RejectRows, ..ALL }).await;

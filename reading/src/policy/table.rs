@@ -2,7 +2,7 @@
 
 use super::block::{Cell, Span, Table};
 use super::section::{Part, SectionKind};
-use crate::header::{Column, column, column_under, compact};
+use crate::header::{Column, column, column_under, compact, repeats_above};
 
 /// A table with what its columns (or, where it is read down, its rows) state.
 #[derive(Clone, Debug)]
@@ -191,16 +191,16 @@ fn read_across(table: &Table, at: usize) -> Grid {
         .filter(|row| !is_repeated(row) && !is_total(row) && (row.len() <= 2 || row.iter().skip(1).any(|cell| !cell.from_left)))
         .filter_map(|row| Row::of(row.clone()))
         .collect();
-    repeat_above(&mut rows);
+    repeat_marked(&mut rows);
     Grid { columns, headers, rows, span: table.span, is_guessed: false }
 }
 
 /// Puts the text above in place of a mark that repeats it.
-fn repeat_above(rows: &mut [Row]) {
+fn repeat_marked(rows: &mut [Row]) {
     for at in 1..rows.len() {
         let (above, row) = rows.split_at_mut(at);
         for (cell, above) in row[0].cells.iter_mut().zip(&above[at - 1].cells) {
-            if matches!(&*cell.text, "〃" | "″" | "\"" | "''" | "상동" | "위와 같음") {
+            if repeats_above(&cell.text) {
                 cell.text = std::rc::Rc::clone(&above.text);
             }
         }

@@ -347,6 +347,9 @@ fn go_through(
         return Err(Unreadable::new("is empty"));
     }
     let format = format_of(&start)?;
+    if matches!(format, Format::Xlsx | Format::Xls) && is_of_word_processor(name) {
+        return Err(Unreadable::new(WORD_PROCESSOR));
+    }
     let mut tables = Tables::new(mapping, limits, found);
     let mut row = |row: Row| tables.row(row);
     match format {
@@ -356,6 +359,15 @@ fn go_through(
         Format::Page => page::rows(document, limits, &mut row)?,
     }
     tables.end()
+}
+
+/// Why documents of word processors are refused.
+const WORD_PROCESSOR: &str = "is a document of a word processor, which is not read; copy its table into a spreadsheet program and save it as XLSX, or save the document as a web page (.html)";
+
+/// The name ends as those of documents of word processors do, which are packed as workbooks are.
+fn is_of_word_processor(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    matches!(ending.as_str(), "docx" | "doc" | "hwpx" | "hwp" | "odt")
 }
 
 #[cfg(test)]

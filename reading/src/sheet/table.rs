@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::header::{self, Column as States, compact};
+use crate::header::{self, Column as States, compact, repeats_above};
 
 use super::assessment::AssessmentRecord;
 use super::layout::{Column, Layout, Mapping, almost};
@@ -53,7 +53,7 @@ impl<'t> Tables<'t> {
     }
 
     /// Takes a row. Answers whether more are wanted.
-    pub fn row(&mut self, row: Row) -> Result<bool, Unreadable> {
+    pub fn row(&mut self, mut row: Row) -> Result<bool, Unreadable> {
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             return Ok(true);
         }
@@ -63,6 +63,11 @@ impl<'t> Tables<'t> {
         }
         if self.waiting.back().is_some_and(|last| last.sheet != row.sheet) {
             self.end_sheet()?;
+        }
+        if let Some(above) = self.waiting.back() {
+            for (cell, above) in row.cells.iter_mut().zip(&above.cells).filter(|(cell, _)| repeats_above(cell)) {
+                cell.clone_from(above);
+            }
         }
         self.waiting.push_back(row);
         while self.waiting.len() >= AHEAD && !self.is_over {

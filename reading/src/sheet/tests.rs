@@ -226,6 +226,39 @@ fn headers_of_two_rows_and_merged_cells() {
 }
 
 #[test]
+fn the_portals_list_with_merged_cells() {
+    let rows: &[&[&str]] = &[
+        &["개인정보파일 목록(2025년 상반기)"],
+        &[
+            "연번",
+            "기관명",
+            "부서명",
+            "개인정보파일의 명칭",
+            "운영 근거",
+            "운영 목적",
+            "개인정보의 항목",
+            "보유기간",
+            "보유수량\n(정보주체 수)",
+            "열람요구\n접수·처리 부서",
+        ],
+        &["1", "시험청", "총무과", "직원 명부", "국가공무원법 제32조", "인사 관리", "성명, 주민등록번호", "준영구", "1,204", "총무과"],
+        &["2", "", "", "청사 출입자", "정보주체 동의", "출입 통제", "성명, 소속", "1년", "약 3만", ""],
+        &["3", "", "교육과", "교육생 명부", "〃", "교육 운영", "성명, 소속", "5년", "", ""],
+        &["총 3개 파일"],
+    ];
+    let merged = [(0, 0, 0, 9), (2, 1, 4, 1), (2, 2, 3, 2), (2, 9, 4, 9)];
+    let (_, files) = read_all(&workbook(&[("목록", rows, &merged)]), "목록.xlsx", &[]).unwrap();
+    assert_eq!(
+        files.iter().map(told).collect::<Vec<_>>(),
+        [
+            "직원 명부 | Agency: 시험청 | Department: 총무과 | Basis: 국가공무원법 제32조 | Purpose: 인사 관리 | Items: 성명, 주민등록번호 | Retention: 준영구 | SubjectCount: 1,204 | AccessDesk: 총무과",
+            "청사 출입자 | Agency: 시험청 | Department: 총무과 | Basis: 정보주체 동의 | Purpose: 출입 통제 | Items: 성명, 소속 | Retention: 1년 | SubjectCount: 약 3만 | AccessDesk: 총무과",
+            "교육생 명부 | Agency: 시험청 | Department: 교육과 | Basis: 정보주체 동의 | Purpose: 교육 운영 | Items: 성명, 소속 | Retention: 5년 | AccessDesk: 총무과"
+        ]
+    );
+}
+
+#[test]
 fn several_tables_for_one_file() {
     let expected = [
         "가 | Basis: 동의 | Purpose: 관리 | Retention: 1년 | RequiredItems: 성명 | OptionalItems: 주소",
@@ -333,6 +366,13 @@ fn what_is_no_sheet_is_refused_with_what_to_do() {
     ] {
         let message = refusal(bytes, "x.csv");
         assert!(message.contains(expected), "{message}");
+    }
+    // Whole or cut off, and whatever wrote it.
+    for (bytes, name) in
+        [(b"PK\x03\x04 and nothing else".as_slice(), "처리방침.docx"), (b"PK\x03\x04", "목록.HWPX"), (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "목록.hwp")]
+    {
+        let message = refusal(bytes, name);
+        assert!(message.starts_with("is a document of a word processor") && message.contains("save it as XLSX"), "{message}");
     }
     let mixed = ["파일명,근거\n".as_bytes(), &EUC_KR.encode("명부,동의\n").0, "대장,똠방\u{1f600}\n".as_bytes()].concat();
     assert!(refusal(&mixed, "x.csv").contains("encodings are mixed"));

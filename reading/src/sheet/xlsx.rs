@@ -101,11 +101,7 @@ fn checked(document: &mut (impl BufRead + Seek), limits: &Limits) -> Result<bool
         return Err(Unreadable::too_large(format!("has {regions} merged regions; at most {REGIONS} are read: undo the merging")));
     }
     if !is_workbook {
-        return Err(Unreadable::new(if is_text {
-            "is a document of a word processor; copy its table into a spreadsheet program and save it as XLSX, or save the document as a web page (.html)"
-        } else {
-            "is an archive and no XLSX workbook; unpack it and import what it holds"
-        }));
+        return Err(Unreadable::new(if is_text { super::WORD_PROCESSOR } else { "is an archive and no XLSX workbook; unpack it and import what it holds" }));
     }
     Ok(regions > 0)
 }

@@ -63,7 +63,7 @@ impl AccessGuard {
             let message = format!("`Idempotency-Key` has {} bytes; a key has 1 to {LONGEST_KEY}.", key.len());
             return Ok(refused(Refusal::new(code::BAD_REQUEST, message)));
         }
-        Ok(match self.store.begin_idempotent(viewer.token, key, hash(request), (self.clock)()).await? {
+        Ok(match self.store.begin_idempotent(viewer.token, key, hash(request), context.deadline, (self.clock)()).await? {
             IdempotentAnswer::New => Entrance::Admitted,
             IdempotentAnswer::Answered(answer) => {
                 Entrance::Answered(serde_json::from_str(&answer).map_err(|error| Error::internal(format!("a kept answer cannot be read: {error}")))?)

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
@@ -81,6 +82,8 @@ pub struct RequestContext {
     pub address: Option<IpAddr>,
     /// Entry of the journal that the answer must hold at least.
     pub at_least: Option<i64>,
+    /// Time in which it must be answered: then it is given up.
+    pub deadline: Duration,
     /// Where the request's loaders queue their batches.
     pub loaders: LoaderQueue,
     /// What was found out about it before its execution.

@@ -107,6 +107,7 @@ fn context(app: &App, request: &Request) -> RequestContext {
         idempotency_key: header(request.headers(), IDEMPOTENCY_KEY),
         at_least: header(request.headers(), SEQUENCE).and_then(|sequence| sequence.parse().ok()),
         address: client_address::of(request, &app.settings.trusted_proxies),
+        deadline: app.settings.deadline,
         ..RequestContext::default()
     }
 }

@@ -1,10 +1,12 @@
 //! Applications: who may take which step, the whole table of steps, two officers at once, what an accepted one leaves in the register.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use yeollam::access::Role;
+use yeollam::access::{IdempotentAnswer, Role, Secret};
 use yeollam::application::{ApplicationAction, ApplicationStatus, TRANSITIONS};
 use yeollam::graphql::admission::limits::Limits;
 use yeollam::vocabulary::Vocabulary as _;
@@ -340,6 +342,22 @@ async fn a_mutation_that_is_sent_again_is_answered_again(server: Server) {
     assert_eq!(total, 4);
 }
 
+async fn a_key_is_taken_over_when_its_server_must_be_gone(server: Server) {
+    let officers = officers(&server).await;
+    let begins = now();
+    let token = server.store.viewer(&Secret::parse(&officers.agency).unwrap(), begins).await.unwrap().unwrap().token;
+    let begun = async |deadline: u64, after: i64| {
+        server.store.begin_idempotent(token, "taken over", [7; 32], Duration::from_secs(deadline), begins + TimeDelta::seconds(after)).await.unwrap()
+    };
+    assert_eq!(begun(30, 0).await, IdempotentAnswer::New);
+    assert_eq!(begun(30, 59).await, IdempotentAnswer::Underway);
+    // A server that gives a request two minutes may be at it still.
+    assert_eq!(begun(120, 239).await, IdempotentAnswer::Underway);
+    assert_eq!(begun(120, 240).await, IdempotentAnswer::New);
+    assert_eq!(begun(30, 299).await, IdempotentAnswer::Underway);
+    assert_eq!(begun(30, 300).await, IdempotentAnswer::New);
+}
+
 async fn parallel_accepts_lose_and_double_nothing(server: Server) {
     let officers = officers(&server).await;
     let mut submitted = Vec::new();
@@ -369,5 +387,5 @@ async fn parallel_accepts_lose_and_double_nothing(server: Server) {
 on_both!(
     Data::Bundled => an_application_is_never_public, a_mirror_has_registrations_and_no_applications, only_the_steps_of_the_table_are_taken, the_second_officer_is_told_what_changed,
     what_is_accepted_is_registered_at_once, what_an_amendment_leaves_out_stays_and_null_clears, a_destruction_leaves_a_tombstone, a_mutation_that_is_sent_again_is_answered_again,
-    parallel_accepts_lose_and_double_nothing,
+    a_key_is_taken_over_when_its_server_must_be_gone, parallel_accepts_lose_and_double_nothing,
 );

@@ -1,5 +1,7 @@
 //! Idempotency keys in the tables: a mutation that is sent again under its key is answered again, not carried out again.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::idempotency_key;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set};
@@ -11,9 +13,9 @@ use crate::store::Store;
 /// How long an answer is kept.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
-/// After this time without an answer the server is taken to have been stopped, and the mutation may be carried out: what it did before is not done twice, for its application has another version by
-/// then, and a new application takes its id from the key.
-const GIVEN_UP: TimeDelta = TimeDelta::minutes(1);
+/// After this time without an answer, or twice the deadline of a request where that is longer, the server is taken to have been stopped, and the mutation may be carried out: what it did before is not done
+/// twice, for its application has another version by then, and a new application takes its id from the key.
+const GIVEN_UP: Duration = Duration::from_secs(60);
 
 /// What is known of a mutation under its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +31,11 @@ pub enum IdempotentAnswer {
 }
 
 impl Store {
-    /// Notes that a mutation is carried out under a key, unless it was.
+    /// Notes that a mutation is carried out under a key, unless it was. `deadline` is the time after which a server gives up a request.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn begin_idempotent(&self, token: Uuid, key: &str, request_hash: [u8; 32], now: DateTime<Utc>) -> Result<IdempotentAnswer> {
+    pub async fn begin_idempotent(&self, token: Uuid, key: &str, request_hash: [u8; 32], deadline: Duration, now: DateTime<Utc>) -> Result<IdempotentAnswer> {
         let _turn = self.turn_beside_the_journal().await?;
         idempotency_key::Entity::delete_many().filter(idempotency_key::Column::StartedAt.lte(now - KEPT)).exec(self.db()).await?;
         let row = idempotency_key::Model { token_id: token, key: key.to_owned(), request_hash: request_hash.to_vec(), started_at: now, answer: None };
@@ -56,7 +58,7 @@ impl Store {
             .filter(idempotency_key::Column::TokenId.eq(token))
             .filter(idempotency_key::Column::Key.eq(key))
             .filter(idempotency_key::Column::Answer.is_null())
-            .filter(idempotency_key::Column::StartedAt.lte(now - GIVEN_UP))
+            .filter(idempotency_key::Column::StartedAt.lte(now - GIVEN_UP.max(deadline * 2)))
             .exec(self.db())
             .await?;
         Ok(if taken_over.rows_affected > 0 { IdempotentAnswer::New } else { IdempotentAnswer::Underway })

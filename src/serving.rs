@@ -22,13 +22,13 @@ pub async fn open_to_serve(database: &DatabaseArgs, server: &ServerArgs) -> Resu
     let limit = Duration::from_secs(server.request_deadline);
     let pool = PoolSettings { request_limit: Some(limit), ..database.pool() };
     let mut store = open_with(database, &pool).await?;
-    if let Some(url) = &database.read_database_url {
-        store.read_from(url, &pool).await.map_err(|error| anyhow::anyhow!("--read-database-url (YEOLLAM_READ_DATABASE_URL): {}", error.chain()))?;
-    }
     #[cfg(feature = "otel")]
     {
         let system = if store.is_embedded() { "sqlite" } else { "postgresql" };
         store.observe_statements(move |sql, took| yeollam::traces::statement(system, sql, took, now().into()));
+    }
+    if let Some(url) = &database.read_database_url {
+        store.read_from(url, &pool).await.map_err(|error| anyhow::anyhow!("--read-database-url (YEOLLAM_READ_DATABASE_URL): {}", error.chain()))?;
     }
     Ok(store)
 }

@@ -8,8 +8,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument as _;
 use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use super::metrics::{Metrics, Open};
 use super::slow_query::{SlowQuery, Timed};
@@ -50,6 +50,7 @@ pub struct Operation {
     started: Instant,
     note: Note,
     answers: u64,
+    document: String,
     metrics: Arc<Metrics>,
     _open: Open,
     slow_query: Option<SlowQuery>,
@@ -65,10 +66,16 @@ impl Operation {
             started: Instant::now(),
             note: Note::default(),
             answers: 0,
+            document: request.query.clone(),
             _open: app.metrics.stream(transport),
             metrics: Arc::clone(&app.metrics),
             slow_query: SlowQuery::of(app.settings.slow_query, request, context),
         }
+    }
+
+    /// A span of the next answer, for traces.
+    pub fn span(&self) -> Span {
+        super::span_of_answer(&self.document)
     }
 
     /// The next answer is being made, until this is dropped.

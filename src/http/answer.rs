@@ -108,7 +108,7 @@ pub async fn next(answer: BoxFuture<'static, Outcome>, gate: &Gate, deadline: Du
     let answer = async {
         let _place = gate.enter_in_any_case().await;
         let _timed = log.timed();
-        answer.await
+        super::traced(log.span(), answer).await
     };
     let outcome = super::within(deadline, answer).await.unwrap_or_else(|| Outcome::refused(given_up(deadline), Ending::Broken));
     log.answered(note(outcome.operation, outcome.operation_name.as_deref(), outcome.cost, &outcome.response));

@@ -38,8 +38,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tracing::Instrument as _;
 use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use self::answers::CACHE_STATUS;
 pub use self::answers::{Answers, Hold};
@@ -135,16 +135,7 @@ impl App {
             Some(_place) => {
                 let context = RequestContext { admitted: Arc::default(), ..context.clone() };
                 let _timed = SlowQuery::of(self.settings.slow_query, &request, &context).map(SlowQuery::timed);
-                let span = tracing::trace_span!(
-                    target: "otel", "graphql", graphql.operation.name = Empty, graphql.operation.type = Empty,
-                    graphql.document.hash = document_hash(&request.query)
-                );
-                let outcome = self.engine.answer(request, transport, context).instrument(span.clone()).await;
-                if let Some(kind) = outcome.operation {
-                    span.record("graphql.operation.type", kind.to_string());
-                    span.record("graphql.operation.name", outcome.operation_name.as_deref());
-                }
-                outcome
+                traced(span_of_answer(&request.query), self.engine.answer(request, transport, context)).await
             }
             None => Outcome::refused(Refusal::new(code::OVERLOADED, "Too many requests are being answered. Try again in a second."), Ending::Unavailable),
         }
@@ -159,6 +150,23 @@ impl App {
         }
         faults
     }
+}
+
+/// A span of one answer to a document, for traces.
+fn span_of_answer(document: &str) -> Span {
+    tracing::trace_span!(
+        target: "otel", "graphql", graphql.operation.name = Empty, graphql.operation.type = Empty, graphql.document.hash = document_hash(document)
+    )
+}
+
+/// Answers within the span, and says there what was asked for.
+async fn traced(span: Span, answer: impl Future<Output = Outcome>) -> Outcome {
+    let outcome = answer.instrument(span.clone()).await;
+    if let Some(kind) = outcome.operation {
+        span.record("graphql.operation.type", kind.to_string());
+        span.record("graphql.operation.name", outcome.operation_name.as_deref());
+    }
+    outcome
 }
 
 /// Limits of the transport.

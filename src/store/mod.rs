@@ -95,6 +95,19 @@ pub struct Store {
     last_tally: LastTally,
     kept: Kept,
     sent: Arc<Sent>,
+    observer: Observer,
+}
+
+type Observe = dyn Fn(&str, Duration) + Send + Sync;
+
+/// Who is told of each statement, and of the time that it took.
+#[derive(Clone)]
+struct Observer(Arc<Observe>);
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 impl Store {
@@ -122,6 +135,7 @@ impl Store {
             last_tally: LastTally::default(),
             kept: Kept::new(pool.row_cache),
             sent: Arc::default(),
+            observer: Observer(Arc::new(|_, _| ())),
         };
         store.observe_statements(|_, _| ());
         Ok(store)
@@ -305,24 +319,23 @@ impl Store {
         }
     }
 
-    /// Calls `observe` with the text of every statement and the time it took, in the task that sent it.
+    /// Calls `observe` with the text of every statement and the time it took, in the task that sent it; those of a replica too, which is named afterwards.
     pub fn observe_statements(&mut self, observe: impl Fn(&str, Duration) + Send + Sync + 'static) {
-        let observe = Arc::new(observe);
+        self.observer = Observer(Arc::new(observe));
         let (mut db, mut requests) = (self.db.clone(), self.requests.clone());
         for db in [Some(&mut db), requests.as_mut()].into_iter().flatten() {
-            let observe = Arc::clone(&observe);
-            self.count_statements(db, move |sql, took| observe(sql, took));
+            self.count_statements(db);
         }
         (self.db, self.requests) = (db, requests);
     }
 
-    /// Counts the statements of a connection, and calls `observe` with each.
-    fn count_statements(&self, db: &mut DatabaseConnection, observe: impl Fn(&str, Duration) + Send + Sync + 'static) {
-        let sent = Arc::clone(&self.sent);
+    /// Counts the statements of a connection, and tells the observer of each.
+    fn count_statements(&self, db: &mut DatabaseConnection) {
+        let (sent, observer) = (Arc::clone(&self.sent), self.observer.clone());
         db.set_metric_callback(move |info| {
             sent.one(info.elapsed);
             RequestScope::count_statement();
-            observe(&info.statement.sql, info.elapsed);
+            (observer.0)(&info.statement.sql, info.elapsed);
         });
     }
 }

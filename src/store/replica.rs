@@ -96,7 +96,7 @@ impl Store {
             options.statement_timeout(limit);
         }
         let mut db = Database::connect(options).await.map_err(unavailable)?;
-        self.count_statements(&mut db, |_, _| ());
+        self.count_statements(&mut db);
         let store = Self { db, requests: None, head: Head::default(), ..self.clone() };
         self.replica = Some(Arc::new(Replica { store, keeps_up: AtomicBool::new(false), queries: AtomicU64::new(0) }));
         Ok(())

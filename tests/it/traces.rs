@@ -9,6 +9,7 @@ use axum::routing::post;
 use serde_json::{Value, json};
 
 use crate::harness::program::{Started, yeollam};
+use crate::harness::websocket::Socket;
 use crate::harness::{Data, Server, on_both};
 
 /// Spans that a collector got.
@@ -61,6 +62,15 @@ async fn a_request_is_traced_down_to_its_statements(server: Server) {
         assert!(Instant::now() < deadline, "no trace: {:#?}", spans.lock().unwrap());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    let mut socket = Socket::open(&program.address).await;
+    socket.subscribe("1", "query Over { agencies(first: 1) { nodes { name } } }", json!({})).await;
+    let over = || spans.lock().unwrap().iter().find(|span| attribute(span, "graphql.operation.name") == "Over").cloned();
+    while over().is_none() {
+        assert!(Instant::now() < deadline, "no trace of what was asked over a WebSocket: {:#?}", spans.lock().unwrap());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(socket);
+    assert_eq!([attribute(&over().unwrap(), "graphql.operation.type"), over().unwrap()["name"].clone()], ["query", "graphql"]);
     let spans = of_trace();
     let (code, log) = tokio::task::spawn_blocking(|| program.stopped()).await.unwrap();
     assert_eq!(code, Some(0), "{log}");

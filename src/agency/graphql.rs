@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use entity::agency;
 
-use super::store::{AgencyByCode, AgencyListing, AliasesOfAgency, AncestorsOfAgency, SuccessionsOfAgency};
+use super::store::{AgencyListing, AliasesOfAgency, AncestorsOfAgency, SuccessionsOfAgency};
 use super::{AgencyStatus, AgencyStatusFilter, AgencyType, AgencyTypeFilter, SuccessionKind};
 use crate::data_file::graphql::{DataFileConnection, DataFileFilter, DataFileOrder};
 use crate::data_file::{DataFileCount, DataFileListing};
@@ -14,10 +14,11 @@ use crate::finding::graphql::FindingConnection;
 use crate::finding::store::FindingListing;
 use crate::graphql::Reads as _;
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::{IdFilter, StringFilter};
 use crate::graphql::scalar::{Count, Date};
 use crate::graphql::word;
-use crate::identity::{GlobalId, NodeType};
+use crate::identity::{GlobalId, NodeType, node_key};
 use crate::organization::OrganizationOfAgency;
 use crate::organization::graphql::Organization;
 use crate::peer::graphql::{PeerStanding, standings};
@@ -32,7 +33,7 @@ use crate::registration::graphql::RegistrationConnection;
 use crate::registration::{Declared, DeclaredOn, RegistrationListing};
 use crate::source::graphql::{Source, sources};
 use crate::stated::Whose;
-use crate::store::Page;
+use crate::store::{ById, Page};
 
 /// Public institution (공공기관), or an operating unit of one. Act 제2조제6호.
 #[derive(Clone)]
@@ -98,9 +99,9 @@ impl Agency {
     }
 
     /// Superior agency (차상위기관); null for a root of the tree.
-    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Agency>> {
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Eager<Agency>>> {
         match self.0.parent_id {
-            Some(id) => Ok(Some(Agency((*ctx.row::<agency::Entity>(id).await?).clone()))),
+            Some(id) => Ok(Some(Eager(Agency((*ctx.row::<agency::Entity>(id).await?).clone())))),
             None => Ok(None),
         }
     }
@@ -377,7 +378,7 @@ pub struct AgencyQuery;
 impl AgencyQuery {
     /// Agency with that standard administrative code (행정표준 기관코드); null if the register has none. The code of an abolished agency still resolves, and points on to its successors.
     pub async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Code of the agency.")] code: String) -> Result<Option<Agency>> {
-        Ok(ctx.load(AgencyByCode(code)).await?.map(|row| Agency((*row).clone())))
+        Ok(ctx.load(ById::<agency::Entity>::new(node_key(NodeType::Agency, &[&code]))).await?.map(|row| Agency((*row).clone())))
     }
 
     /// Agencies (공공기관), by name if not said otherwise. At most 100 in a page, 20 if not said.

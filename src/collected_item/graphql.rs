@@ -10,6 +10,7 @@ use super::{
 use crate::data_file::DataFileListing;
 use crate::data_file::graphql::DataFileConnection;
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::StringFilter;
 use crate::graphql::{Language, Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
@@ -43,8 +44,8 @@ impl CollectedItem {
     }
 
     /// Category of the item, by the rules over the category tree; null for words that the rules do not know.
-    async fn category(&self) -> Option<ItemCategory> {
-        self.0.category_code.as_deref().and_then(ItemCategory::by_code)
+    async fn category(&self) -> Option<Eager<ItemCategory>> {
+        self.0.category_code.as_deref().and_then(ItemCategory::by_code).map(Eager)
     }
 
     /// Unique identifier (고유식별정보, 제24조) that the item is; null if it is none.

@@ -11,6 +11,7 @@ use crate::entrustment::graphql::EntrustmentsFilter;
 use crate::finding::graphql::FindingConnection;
 use crate::finding::store::FindingListing;
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::{CountFilter, DateFilter, IdFilter, StringFilter};
 use crate::graphql::scalar::Date;
 use crate::graphql::{Reads as _, word};
@@ -62,8 +63,8 @@ impl DataFile {
     }
 
     /// Agency that operates the data file now.
-    async fn agency(&self, ctx: &Context<'_>) -> Result<Agency> {
-        Ok(Agency((*ctx.row::<agency::Entity>(self.0.agency_id).await?).clone()))
+    async fn agency(&self, ctx: &Context<'_>) -> Result<Eager<Agency>> {
+        Ok(Eager(Agency((*ctx.row::<agency::Entity>(self.0.agency_id).await?).clone())))
     }
 
     /// Name of the data file now (개인정보파일의 명칭).
@@ -76,7 +77,7 @@ impl DataFile {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Day on which the content is to be in force.")] as_of: Option<Date>,
-    ) -> Result<Option<Registration>> {
+    ) -> Result<Option<Eager<Registration>>> {
         let id = match as_of {
             None => Some(self.0.registration_id),
             Some(day) => {
@@ -85,7 +86,7 @@ impl DataFile {
             }
         };
         match id {
-            Some(id) => Ok(Some(Registration::from((*ctx.row::<registration::Entity>(id).await?).clone()))),
+            Some(id) => Ok(Some(Eager(Registration::from((*ctx.row::<registration::Entity>(id).await?).clone())))),
             None => Ok(None),
         }
     }

@@ -8,6 +8,7 @@ use super::store::{EntrustmentListing, SubEntrustees};
 use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::graphql::Reads as _;
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::{DateFilter, StringFilter};
 use crate::graphql::scalar::Date;
 use crate::identity::{GlobalId, NodeType};
@@ -62,8 +63,8 @@ impl Entrustment {
     }
 
     /// Entrustee (수탁자).
-    async fn entrustee(&self, ctx: &Context<'_>) -> Result<Organization> {
-        Ok(standing(ctx, self.0.entrustee_id).await?)
+    async fn entrustee(&self, ctx: &Context<'_>) -> Result<Eager<Organization>> {
+        Ok(Eager(standing(ctx, self.0.entrustee_id).await?))
     }
 
     /// Entrustee as written.

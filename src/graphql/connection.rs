@@ -102,13 +102,14 @@ macro_rules! connections {
         #[async_graphql::Object]
         impl $connection {
             /// Rows of the page with their cursors.
-            async fn edges(&self) -> Vec<$edge> {
-                self.0.slice.rows.iter().map(|(cursor, row)| $edge { cursor: cursor.to_string(), node: $node::from(row.clone()) }).collect()
+            async fn edges(&self) -> Vec<$crate::graphql::eager::Eager<$edge>> {
+                let edge = |(cursor, row): &($crate::store::Cursor, _)| $edge { cursor: cursor.to_string(), node: $crate::graphql::eager::Eager($node::from(Clone::clone(row))) };
+                self.0.slice.rows.iter().map(edge).map($crate::graphql::eager::Eager).collect()
             }
 
             /// Rows of the page.
-            async fn nodes(&self) -> Vec<$node> {
-                self.0.slice.rows.iter().map(|(_, row)| $node::from(row.clone())).collect()
+            async fn nodes(&self) -> Vec<$crate::graphql::eager::Eager<$node>> {
+                self.0.slice.rows.iter().map(|(_, row)| $crate::graphql::eager::Eager($node::from(row.clone()))).collect()
             }
 
             /// Where the page lies in the list.
@@ -128,7 +129,7 @@ macro_rules! connections {
             /// Position of the row in this list and order: an argument for `after` and `before`. Opaque.
             pub cursor: String,
             /// The row.
-            pub node: $node,
+            pub node: $crate::graphql::eager::Eager<$node>,
         }
     )+};
 }

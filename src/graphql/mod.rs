@@ -5,6 +5,7 @@ pub mod budget;
 pub mod connection;
 mod declared_cost;
 pub mod documents;
+pub mod eager;
 pub mod engine;
 mod enum_label;
 mod federation;
@@ -219,7 +220,8 @@ impl Reads for Context<'_> {
         K: Clone + Eq + Hash + Send + Sync + 'static,
         Store: Loader<K, Error = Error>,
     {
-        self.session()?.loader().load_one(key).await
+        // Boxed, since the future of every field of an object takes as much room as that of its largest.
+        Box::pin(self.session()?.loader().load_one(key)).await
     }
 
     async fn row<E: Identified>(&self, id: Uuid) -> Result<Arc<RowOf<E>>> {

@@ -132,6 +132,14 @@ impl Shape {
     /// Puts an answer into the order of the document.
     pub fn order(&self, value: &mut Value) {
         match value {
+            // Most are in order: then nothing is looked up.
+            Value::Object(fields) if fields.keys().eq(self.keys.keys()) && fields.keys().all(|key| *key != PRESENT) => {
+                for (value, place) in fields.values_mut().zip(self.keys.values()) {
+                    if !place.below.keys.is_empty() {
+                        place.below.order(value);
+                    }
+                }
+            }
             Value::Object(fields) => {
                 fields.shift_remove(PRESENT);
                 let place = |key: &Name| self.keys.get_index_of(key);

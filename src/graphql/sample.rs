@@ -10,6 +10,7 @@ use async_graphql::{Context, EmptySubscription, Enum, Error, ErrorExtensions, ID
 use serde::{Deserialize, Serialize};
 
 use super::admission::limits::Limits;
+use super::eager::Eager;
 use super::engine::Engine;
 use super::request::RequestContext;
 
@@ -114,6 +115,9 @@ impl Agency {
     async fn items(&self) -> Vec<Item> {
         Vec::new()
     }
+    async fn area(&self) -> async_graphql::Result<i32> {
+        if self.0 % 2 == 0 { Ok(self.0) } else { Err(Error::new(format!("Nobody measured {}.", self.0))) }
+    }
     async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agency>> {
         let parents = ctx.data::<DataLoader<Parents, HashMapCache>>()?;
         Ok(parents.load_one(self.0).await?.map(Agency))
@@ -141,6 +145,9 @@ impl Query {
     }
     async fn top(&self, #[graphql(default = 3)] first: i32) -> Vec<Agency> {
         (0..first).map(Agency).collect()
+    }
+    async fn eager_top(&self, #[graphql(default = 3)] first: i32) -> Vec<Eager<Agency>> {
+        (0..first).map(Agency).map(Eager).collect()
     }
     async fn node(&self, id: ID) -> Option<Node> {
         Some(if id == "s" { Statute.into() } else { Agency(1).into() })

@@ -8,6 +8,7 @@ use super::{LawfulGround, LawfulGroundFilter, StatuteKind, StatuteKindFilter, ca
 use crate::data_file::DataFileListing;
 use crate::data_file::graphql::DataFileConnection;
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::{IdFilter, StringFilter};
 use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
@@ -26,9 +27,9 @@ impl LegalBasis {
     }
 
     /// Statute cited; null for consent, and for text that cites none.
-    async fn statute(&self, ctx: &Context<'_>) -> Result<Option<Statute>> {
+    async fn statute(&self, ctx: &Context<'_>) -> Result<Option<Eager<Statute>>> {
         match self.0.statute_id {
-            Some(id) => Ok(Some(Statute((*ctx.row::<statute::Entity>(id).await?).clone()))),
+            Some(id) => Ok(Some(Eager(Statute((*ctx.row::<statute::Entity>(id).await?).clone())))),
             None => Ok(None),
         }
     }

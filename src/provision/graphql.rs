@@ -8,6 +8,7 @@ use crate::agency::graphql::{Agency, AgencyFilter};
 use crate::collected_item::graphql::ItemCategory;
 use crate::collected_item::{SensitiveKind, SensitiveKindFilter, UniqueIdentifier, UniqueIdentifierFilter};
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::StringFilter;
 use crate::graphql::{Reads as _, word};
 use crate::identity::{GlobalId, NodeType};
@@ -66,8 +67,8 @@ impl Provision {
     }
 
     /// Recipient (제공받는 자).
-    async fn recipient(&self, ctx: &Context<'_>) -> Result<Organization> {
-        Ok(standing(ctx, self.0.recipient_id).await?)
+    async fn recipient(&self, ctx: &Context<'_>) -> Result<Eager<Organization>> {
+        Ok(Eager(standing(ctx, self.0.recipient_id).await?))
     }
 
     /// Recipient as written.

@@ -21,6 +21,7 @@ use crate::entrustment::EntrustmentListing;
 use crate::entrustment::graphql::EntrustmentConnection;
 use crate::error::Error;
 use crate::graphql::connection::Paged;
+use crate::graphql::eager::Eager;
 use crate::graphql::filter::{CountFilter, DateFilter, DateTimeFilter, IdFilter, IntFilter, StringFilter};
 use crate::graphql::scalar::{Count, Date, DateTime};
 use crate::graphql::{Reads as _, word};
@@ -109,8 +110,8 @@ impl Registration {
     }
 
     /// Agency that operated the data file (운용 공공기관).
-    async fn agency(&self, ctx: &Context<'_>) -> Result<Agency> {
-        Ok(Agency((*ctx.row::<agency::Entity>(self.0.agency_id).await?).clone()))
+    async fn agency(&self, ctx: &Context<'_>) -> Result<Eager<Agency>> {
+        Ok(Eager(Agency((*ctx.row::<agency::Entity>(self.0.agency_id).await?).clone())))
     }
 
     /// Name of the data file (개인정보파일의 명칭).
@@ -124,13 +125,13 @@ impl Registration {
     }
 
     /// Bases of operation (운영 근거), in the order of the record. At most 200; empty if not stated.
-    async fn legal_bases(&self, ctx: &Context<'_>) -> Result<Vec<LegalBasis>> {
-        Ok(ctx.parts::<BasesOfRegistration>(self.0.id).await?.iter().cloned().map(LegalBasis).collect())
+    async fn legal_bases(&self, ctx: &Context<'_>) -> Result<Vec<Eager<LegalBasis>>> {
+        Ok(ctx.parts::<BasesOfRegistration>(self.0.id).await?.iter().cloned().map(LegalBasis).map(Eager).collect())
     }
 
     /// Items recorded (기록되는 개인정보의 항목), in the order of the record. At most 1,000; empty if not stated.
-    async fn collected_items(&self, ctx: &Context<'_>) -> Result<Vec<CollectedItem>> {
-        Ok(ctx.parts::<ItemsOfRegistration>(self.0.id).await?.iter().cloned().map(CollectedItem).collect())
+    async fn collected_items(&self, ctx: &Context<'_>) -> Result<Vec<Eager<CollectedItem>>> {
+        Ok(ctx.parts::<ItemsOfRegistration>(self.0.id).await?.iter().cloned().map(CollectedItem).map(Eager).collect())
     }
 
     /// Method of processing (처리방법); null if not stated.

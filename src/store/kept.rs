@@ -4,7 +4,7 @@
 //! what is immutable, which holds until something is erased. So nothing is invalidated, and what is read is never older than what the answer states (docs/adr/0027).
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -54,18 +54,31 @@ pub(crate) trait KeptKey: Eq + Hash + 'static {
 
 /// A value in its place, with its key.
 #[derive(Deserialize, Serialize)]
-struct Fact {
+struct Fact<'a> {
     /// Digest of the type of the loader's key, and of all that tells that key from another one.
     key: [u8; 8],
     /// The last entry of the journal that was known when it was asked for.
     entry: i64,
     is_immutable: bool,
-    value: Vec<u8>,
+    value: &'a [u8],
 }
 
-impl Fact {
+impl Fact<'_> {
     fn holds(&self, now: &Now) -> bool {
         self.entry == now.entry || (self.is_immutable && self.entry >= now.last_erasure)
+    }
+}
+
+/// The values of a place, the oldest first, as they stand one behind the other.
+struct Facts<'a>(&'a [u8]);
+
+impl<'a> Iterator for Facts<'a> {
+    type Item = Fact<'a>;
+
+    fn next(&mut self) -> Option<Fact<'a>> {
+        let (fact, rest) = postcard::take_from_bytes(self.0).ok()?;
+        self.0 = rest;
+        Some(fact)
     }
 }
 
@@ -96,14 +109,10 @@ impl Kept {
         Self(Arc::new(Memory { cache: Cache::new(limit), packer: Packer::default(), hits: AtomicU64::new(0), misses: AtomicU64::new(0) }))
     }
 
-    fn facts(&self, place: Uuid) -> Vec<Fact> {
-        self.0.cache.get(&place).and_then(|packed| packed.unpacked(|bytes| postcard::from_bytes(bytes).ok())).unwrap_or_default()
-    }
-
     fn get<K: KeptKey, V>(&self, key: &K, keepable: &Keepable<V>, now: &Now) -> Option<V> {
         let digest = digest(key);
-        let fact = self.facts(key.place()).into_iter().find(|fact| fact.key == digest && fact.holds(now));
-        let value = fact.and_then(|fact| (keepable.value)(&fact.value));
+        let told = |bytes: &[u8]| (keepable.value)(Facts(bytes).find(|fact| fact.key == digest && fact.holds(now))?.value);
+        let value = self.0.cache.get(&key.place()).and_then(|packed| packed.unpacked(told));
         let counter = if value.is_some() { &self.0.hits } else { &self.0.misses };
         counter.fetch_add(1, Ordering::Relaxed);
         value
@@ -113,14 +122,14 @@ impl Kept {
         let Some(value) = (keepable.bytes)(value) else { return };
         self.0.packer.learn(&value);
         let digest = digest(key);
-        let mut facts = self.facts(key.place());
-        facts.retain(|fact| fact.key != digest && fact.holds(now));
-        facts.push(Fact { key: digest, entry: now.entry, is_immutable: keepable.is_immutable, value });
-        let mut bytes: usize = facts.iter().map(|fact| fact.value.len()).sum();
-        while bytes > ROOM && facts.len() > 1 {
-            bytes -= facts.remove(0).value.len();
+        let before = self.0.cache.get(&key.place()).and_then(|packed| packed.unpacked(|bytes| Some(bytes.to_vec()))).unwrap_or_default();
+        let mut facts: VecDeque<Fact<'_>> = Facts(&before).filter(|fact| fact.key != digest && fact.holds(now)).collect();
+        facts.push_back(Fact { key: digest, entry: now.entry, is_immutable: keepable.is_immutable, value: &value });
+        let mut size: usize = facts.iter().map(|fact| fact.value.len()).sum();
+        while size > ROOM && facts.len() > 1 {
+            size -= facts.pop_front().map_or(0, |fact| fact.value.len());
         }
-        if let Ok(bytes) = postcard::to_allocvec(&facts) {
+        if let Ok(bytes) = facts.iter().try_fold(Vec::new(), |bytes, fact| postcard::to_extend(fact, bytes)) {
             let packed = self.0.packer.packed(&bytes);
             let size = packed.size() + OVERHEAD;
             self.0.cache.put(key.place(), packed, size);

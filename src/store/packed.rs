@@ -35,7 +35,12 @@ impl Packed {
             None => read(&self.bytes),
             Some((length, dictionary)) => {
                 let length = usize::try_from(*length).ok()?;
-                read(&dictionary.with(|contexts| contexts.decompressor.decompress(&self.bytes, length).ok())?)
+                dictionary.with(|contexts| {
+                    contexts.unpacked.clear();
+                    contexts.unpacked.reserve(length);
+                    contexts.decompressor.decompress_to_buffer(&self.bytes, &mut contexts.unpacked).ok()?;
+                    read(&contexts.unpacked)
+                })
             }
         }
     }
@@ -99,6 +104,7 @@ struct Dictionary {
 struct Contexts {
     compressor: Compressor<'static>,
     decompressor: Decompressor<'static>,
+    unpacked: Vec<u8>,
 }
 
 impl Dictionary {
@@ -106,9 +112,11 @@ impl Dictionary {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let mut contexts = match idle().pop() {
             Some(contexts) => contexts,
-            None => {
-                Contexts { compressor: Compressor::with_dictionary(LEVEL, &self.values).ok()?, decompressor: Decompressor::with_dictionary(&self.values).ok()? }
-            }
+            None => Contexts {
+                compressor: Compressor::with_dictionary(LEVEL, &self.values).ok()?,
+                decompressor: Decompressor::with_dictionary(&self.values).ok()?,
+                unpacked: Vec::new(),
+            },
         };
         let done = work(&mut contexts);
         idle().push(contexts);

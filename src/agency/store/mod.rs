@@ -24,9 +24,7 @@ use crate::identity::{NodeType, node_key};
 use crate::journal::ChangeKind;
 use crate::organization::name_key;
 use crate::registration::Recorded;
-use crate::store::{
-    Keepable, KeptKey, Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with, shared,
-};
+use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, folded_text, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
 
 pub use reorganise::{Registering, Renaming, Succeeded, Succeeding};
@@ -144,29 +142,6 @@ impl Loader<AliasesOfAgency> for Store {
             aliases.entry(row.agency_id).or_default().push(row.name);
         }
         Ok(keys.iter().map(|key| (key.clone(), Arc::new(aliases.remove(&key.0).unwrap_or_default()))).collect())
-    }
-}
-
-/// Loader key: the agency with that code.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AgencyByCode(pub String);
-
-impl KeptKey for AgencyByCode {
-    fn place(&self) -> Uuid {
-        node_key(NodeType::Agency, &[&self.0])
-    }
-}
-
-impl Loader<AgencyByCode> for Store {
-    type Value = Arc<agency::Model>;
-    type Error = Error;
-
-    async fn load(&self, keys: &[AgencyByCode]) -> Result<HashMap<AgencyByCode, Self::Value>> {
-        let rows = self.kept_or(Some(Keepable::kept()), keys.to_vec(), async |missing: Vec<AgencyByCode>| {
-            let rows = agency::Entity::find().filter(agency::Column::Code.is_in(missing.iter().map(|key| &key.0))).all(self.db()).await?;
-            Ok(rows.into_iter().map(|row| (AgencyByCode(row.code.clone()), row)).collect())
-        });
-        Ok(shared(rows.await?))
     }
 }
 

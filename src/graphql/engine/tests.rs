@@ -64,3 +64,37 @@ async fn each_level_is_loaded_at_once() {
         assert_eq!(calls.load(Ordering::SeqCst), 2);
     }
 }
+
+/// Selections of an agency, as clients write them.
+const SELECTIONS: [&str; 14] = [
+    "id",
+    "x: id",
+    "area",
+    "id: area",
+    "parent { id }",
+    "parent { area __typename }",
+    "y: parent { parent { id } }",
+    "__typename",
+    "...F",
+    "... on Agency { area x: id }",
+    "... on Node { id }",
+    "... { parent { id } }",
+    "... @include(if: true) { area }",
+    "id @skip(if: false)",
+];
+
+proptest::proptest! {
+    #[test]
+    fn eager_objects_answer_as_others_do(selections in proptest::collection::vec(proptest::sample::select(&SELECTIONS[..]), 1..7)) {
+        let selections = selections.join(" ");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let [others, eager] = ["top", "eagerTop"].map(|field| {
+            let query = format!("{{ agencies: {field:>8} {{ {selections} }} }} fragment F on Agency {{ parent {{ area }} id }}");
+            let mut outcome = runtime.block_on(run(&query));
+            // Errors stand in no order of meaning.
+            outcome["errors"].as_array_mut().unwrap().sort_by_key(ToString::to_string);
+            outcome
+        });
+        proptest::prop_assert_eq!(others, eager);
+    }
+}

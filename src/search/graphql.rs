@@ -16,12 +16,13 @@ use super::facet::Counted;
 pub use super::filter::SearchFilter;
 use super::highlight::highlights;
 use super::query::{Found, Query};
-use super::statistics::{Measures, Row, Table};
+use super::statistics::{Measures, Row, Table, Wanted};
 use super::suggest::Suggested;
 use super::{Dimension, FacetDimension, Hit, Search, Snapshot, StatisticsDimension, StatisticsMeasure, SuggestionKind};
 use crate::data_file::graphql::DataFile;
 use crate::error::Error;
 use crate::graphql::connection::PageInfo;
+use crate::graphql::eager::Eager;
 use crate::graphql::node::{Node, node};
 use crate::graphql::scalar::Count;
 use crate::graphql::{Language, Reads as _};
@@ -75,7 +76,7 @@ impl SearchConnection {
 #[Object]
 impl SearchConnection {
     /// Files of the page with their cursors and with where the words stand.
-    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<SearchEdge>> {
+    async fn edges(&self, ctx: &Context<'_>) -> Result<Vec<Eager<SearchEdge>>> {
         let has_words = !self.found.words.is_empty();
         let edge = |(cursor, hit, node): (String, Hit, DataFile)| SearchEdge {
             cursor,
@@ -84,12 +85,12 @@ impl SearchConnection {
             file: hit.file,
             found: Arc::clone(&self.found),
         };
-        Ok(self.files(ctx).await?.into_iter().map(edge).collect())
+        Ok(self.files(ctx).await?.into_iter().map(edge).map(Eager).collect())
     }
 
     /// Files of the page.
-    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<DataFile>> {
-        Ok(self.files(ctx).await?.into_iter().map(|(_, _, file)| file).collect())
+    async fn nodes(&self, ctx: &Context<'_>) -> Result<Vec<Eager<DataFile>>> {
+        Ok(self.files(ctx).await?.into_iter().map(|(_, _, file)| Eager(file)).collect())
     }
 
     /// Where the page lies in what was found.
@@ -139,8 +140,8 @@ impl SearchEdge {
     }
 
     /// The file.
-    async fn node(&self) -> &DataFile {
-        &self.node
+    async fn node(&self) -> Eager<&DataFile> {
+        Eager(&self.node)
     }
 
     /// Relevance of the file to the words: a whole number, the greater the more relevant, the same on every server; null where there were no words.
@@ -217,8 +218,8 @@ impl Facet {
     }
 
     /// Values with the number of their files, the most frequent first. As many as `facets(first:)` says, at most 1,000.
-    async fn values(&self) -> Vec<FacetValue> {
-        let value = |(number, count): &(u32, usize)| FacetValue { value: self.value(*number), count: *count };
+    async fn values(&self) -> Vec<Eager<FacetValue>> {
+        let value = |(number, count): &(u32, usize)| Eager(FacetValue { value: self.value(*number), count: *count });
         self.counted.values.iter().map(value).collect()
     }
 
@@ -338,8 +339,8 @@ pub struct Statistics {
 #[Object]
 impl Statistics {
     /// Rows with the greatest measures. A file counts once in each of its values; one that lacks a value in a dimension stands in no row. As many as `statistics(first:)` says, at most 1,000.
-    async fn rows(&self) -> Vec<StatisticsRow> {
-        self.table.rows.iter().map(|Row { values, measures }| self.row(values, measures)).collect()
+    async fn rows(&self) -> Vec<Eager<StatisticsRow>> {
+        self.table.rows.iter().map(|Row { values, measures }| Eager(self.row(values, measures))).collect()
     }
 
     /// All other rows as one, in which each file and agency counts once; null if there are none. It has no keys.
@@ -370,8 +371,8 @@ pub struct StatisticsRow {
 #[Object]
 impl StatisticsRow {
     /// Values of the row, in the order of `by`. At most 3.
-    async fn keys(&self) -> Vec<StatisticsKey> {
-        self.values.iter().map(|value| StatisticsKey(Arc::clone(value))).collect()
+    async fn keys(&self) -> Vec<Eager<StatisticsKey>> {
+        self.values.iter().map(|value| Eager(StatisticsKey(Arc::clone(value)))).collect()
     }
 
     /// Number of files.
@@ -548,9 +549,12 @@ impl SearchQuery {
         let most = at_most("first", first, 50, MOST_ROWS)?;
         super::statistics::check(&by)?;
         let query = Query::new("", SearchFilter::search_parts(filter.as_deref())?)?;
+        let selected = ctx.look_ahead();
+        let is_more = ["countedFileCount", "declaredSubjectCount", "agencyCount"].iter().any(|measure| selected.field("rows").field(measure).exists());
+        let wanted = if is_more || selected.field("rest").exists() { Wanted::All } else { Wanted::FilesOfRows };
         let counted = move |snapshot| {
             let found = Arc::new(query.run(&snapshot)?);
-            let table = found.statistics(&by, rank_by.unwrap_or(StatisticsMeasure::DataFiles), most)?;
+            let table = found.statistics(&by, rank_by.unwrap_or(StatisticsMeasure::DataFiles), most, wanted)?;
             Ok(Statistics { found, dimensions: by, table })
         };
         Ok(ctx.session()?.search.run(counted).await?)

@@ -2,7 +2,7 @@
 //!
 //! A segment never changes, but for files in it that are deleted: then it is opened again.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fixedbitset::FixedBitSet;
 use tantivy::columnar::{BytesColumn, TermOrdHit};
@@ -79,6 +79,7 @@ pub struct Segment {
     by_status: Vec<FixedBitSet>,
     /// Places in [`ItemCategories::all`].
     pub category: Values,
+    by_category: OnceLock<Vec<FixedBitSet>>,
     /// Places in the vocabulary.
     pub identifier: Values,
     /// Places in the vocabulary.
@@ -180,6 +181,7 @@ impl Segment {
             item_count: small(layout.item_count)?,
             assessed: grown(assessed, files),
             by_status: Vec::new(),
+            by_category: OnceLock::new(),
             name_order,
             names,
             items: TermNames::open(&reader, layout.item)?,
@@ -228,6 +230,18 @@ impl Segment {
     #[must_use]
     pub fn with_status(&self, status: u32) -> Option<&FixedBitSet> {
         self.by_status.get(status as usize)
+    }
+
+    /// Files with an item of each category or of a narrower one, by the place of the category. Made when they are first asked for.
+    #[must_use]
+    pub fn by_category(&self) -> &[FixedBitSet] {
+        self.by_category.get_or_init(|| {
+            let mut sets = vec![self.none(); ItemCategories::bundled().all().len()];
+            for file in 0..self.len() {
+                self.category.of(file).iter().for_each(|place| sets[*place as usize].insert(file));
+            }
+            sets
+        })
     }
 
     /// Files that have one of the terms in a field.

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use fixedbitset::FixedBitSet;
+
 use super::query::{Found, Section};
 use super::segment::NONE;
 use super::{Dimension, StatisticsMeasure};
@@ -13,6 +15,9 @@ pub const MOST_CELLS: usize = 500_000;
 
 /// Cells whose place can be computed instead of looked up.
 const MOST_PLACES: usize = 8_000_000;
+
+/// Most values of a dimension whose files are gathered in sets of their own.
+const MOST_SETS: usize = 64;
 
 /// Measures of some files. A file counts once in each of its values; agencies are distinct.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +74,15 @@ pub struct Table {
     pub rest: Option<Measures>,
 }
 
+/// What of a table is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Everything.
+    All,
+    /// The rows, and how many files each has.
+    FilesOfRows,
+}
+
 /// A file on its way into the cells.
 #[derive(Clone, Copy, Default)]
 struct File {
@@ -103,8 +117,14 @@ impl Found {
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for dimensions that cannot be counted together, or too many cells.
-    pub fn statistics(&self, dimensions: &[Dimension], rank_by: StatisticsMeasure, most: usize) -> Result<Table> {
+    pub fn statistics(&self, dimensions: &[Dimension], rank_by: StatisticsMeasure, most: usize, wanted: Wanted) -> Result<Table> {
         check(dimensions)?;
+        if let (Wanted::FilesOfRows, StatisticsMeasure::DataFiles) = (wanted, rank_by)
+            && let Some(cells) = self.intersected(dimensions)?
+        {
+            let ranked = self.ranked(&cells, dimensions, rank_by, most);
+            return Ok(Table { rows: cells.rows(&ranked[..most.min(ranked.len())], dimensions), rest: None });
+        }
         let linked = &self.snapshot.linked;
         let files = self.by_agency();
         let mut cells = Cells::new(&dimensions.iter().map(|dimension| dimension.size(linked)).collect::<Vec<_>>());
@@ -118,13 +138,7 @@ impl Found {
             })?;
             ends.push(counted_in.len());
         }
-        let mut ranked: Vec<usize> = (0..cells.measures.len()).collect();
-        ranked.sort_unstable_by_key(|cell| Reverse(cells.measures[*cell].by(rank_by)));
-        // Equal ones are told apart by their keys, which are the same on every server: those that may be listed, and those that equal the last of them.
-        let least = most.checked_sub(1).and_then(|last| ranked.get(last)).map_or(i64::MIN, |cell| cells.measures[*cell].by(rank_by));
-        let end = ranked.partition_point(|cell| cells.measures[*cell].by(rank_by) >= least);
-        let keys = |cell: &usize| dimensions.iter().zip(cells.values[*cell]).map(|(dimension, value)| dimension.key(linked, value)).collect::<Vec<_>>();
-        ranked[..end].sort_by_cached_key(|cell| (Reverse(cells.measures[*cell].by(rank_by)), keys(cell)));
+        let ranked = self.ranked(&cells, dimensions, rank_by, most);
         let listed = most.min(ranked.len());
         let mut rest = None;
         if listed < ranked.len() {
@@ -140,8 +154,58 @@ impl Found {
             }
             rest = Some(others);
         }
-        let row = |cell: &usize| Row { values: cells.values[*cell][..dimensions.len()].to_vec(), measures: cells.measures[*cell].clone() };
-        Ok(Table { rows: ranked[..listed].iter().map(row).collect(), rest })
+        Ok(Table { rows: cells.rows(&ranked[..listed], dimensions), rest })
+    }
+
+    /// The cells, the greatest first.
+    fn ranked(&self, cells: &Cells, dimensions: &[Dimension], rank_by: StatisticsMeasure, most: usize) -> Vec<usize> {
+        let mut ranked: Vec<usize> = (0..cells.measures.len()).collect();
+        ranked.sort_unstable_by_key(|cell| Reverse(cells.measures[*cell].by(rank_by)));
+        // Equal ones are told apart by their keys, which are the same on every server: those that may be listed, and those that equal the last of them.
+        let least = most.checked_sub(1).and_then(|last| ranked.get(last)).map_or(i64::MIN, |cell| cells.measures[*cell].by(rank_by));
+        let end = ranked.partition_point(|cell| cells.measures[*cell].by(rank_by) >= least);
+        let linked = &self.snapshot.linked;
+        let keys = |cell: &usize| dimensions.iter().zip(cells.values[*cell]).map(|(dimension, value)| dimension.key(linked, value)).collect::<Vec<_>>();
+        ranked[..end].sort_by_cached_key(|cell| (Reverse(cells.measures[*cell].by(rank_by)), keys(cell)));
+        ranked
+    }
+
+    /// Cells of two dimensions of few values, one of them that of categories, and how many files they have: by sets of files, of which two are met word by word. A file has many categories, and to look at
+    /// each of them takes fifty times as long.
+    fn intersected(&self, dimensions: &[Dimension]) -> Result<Option<Cells>> {
+        let linked = &self.snapshot.linked;
+        let (other, is_category_first) = match *dimensions {
+            [Dimension::ItemCategory, other] => (other, true),
+            [other, Dimension::ItemCategory] => (other, false),
+            _ => return Ok(None),
+        };
+        if other.size(linked) > MOST_SETS {
+            return Ok(None);
+        }
+        let mut cells = Cells::new(&dimensions.iter().map(|dimension| dimension.size(linked)).collect::<Vec<_>>());
+        for section in &self.sections {
+            let mut sets = vec![FixedBitSet::new(); other.size(linked)];
+            for file in section.matched.ones() {
+                other.each(&section.segment, linked, file, |value| {
+                    if let Some(set) = sets.get_mut(value as usize) {
+                        if set.is_empty() {
+                            *set = section.segment.none();
+                        }
+                        set.insert(file);
+                    }
+                });
+            }
+            for (value, set) in (0..).zip(&sets).filter(|(_, set)| !set.is_empty()) {
+                for (category, with_category) in (0..).zip(section.segment.by_category()) {
+                    let files = set.intersection_count(with_category);
+                    if files > 0 {
+                        let cell = cells.at(if is_category_first { [category, value, 0] } else { [value, category, 0] })?;
+                        cells.measures[cell].files += files;
+                    }
+                }
+            }
+        }
+        Ok(Some(cells))
     }
 
     /// Calls `each` with each cell that a file counts in. `values` is room for its values.
@@ -213,6 +277,12 @@ impl Cells {
         let places = sizes.iter().fold(1_usize, |product, size| product.saturating_mul(*size));
         let places = if places <= MOST_PLACES { vec![0; places] } else { Vec::new() };
         Self { sizes, places, looked_up: HashMap::new(), values: Vec::new(), measures: Vec::new() }
+    }
+
+    /// Cells as rows.
+    fn rows(&self, cells: &[usize], dimensions: &[Dimension]) -> Vec<Row> {
+        let row = |cell: &usize| Row { values: self.values[*cell][..dimensions.len()].to_vec(), measures: self.measures[*cell].clone() };
+        cells.iter().map(row).collect()
     }
 
     /// The cell of the values, a new one if they were not met before.

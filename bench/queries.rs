@@ -1,7 +1,8 @@
-//! How fast a server answers over a generated register: `cargo bench --bench queries -- 40000 400000`. bench/README.md says how to read it.
+//! How fast a server answers over a generated register: `cargo bench --bench queries -- 40000 400000`. With `--database-url`, over the same register in PostgreSQL too, in turn. bench/README.md says how to read it.
 
 #![expect(clippy::print_stdout, reason = "it prints what it measures")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,6 +17,9 @@ const ONE_BY_ONE: Duration = Duration::from_secs(4);
 const AT_ONCE: Duration = Duration::from_secs(3);
 /// Clients that ask at once.
 const CLIENTS: usize = 4;
+
+const SQLITE: &str = "SQLite";
+const POSTGRES: &str = "PostgreSQL";
 
 /// Words that many files have.
 const FREQUENT: [&str; 16] = [
@@ -37,6 +41,9 @@ const FREQUENT: [&str; 16] = [
     "\"회원 관리\"",
 ];
 
+/// Syllables that names from all over the register have.
+const SYLLABLES: &str = "가나다라마바사아자차카타파하구도서시원정";
+
 struct Arguments {
     sizes: Vec<u64>,
     database_url: Option<String>,
@@ -47,7 +54,7 @@ fn main() -> Result<()> {
     let mut given = std::env::args().skip(1).filter(|argument| argument != "--bench");
     while let Some(argument) = given.next() {
         if argument == "--database-url" {
-            arguments.database_url = Some(given.next().context("--database-url wants an address of an empty PostgreSQL database")?);
+            arguments.database_url = Some(given.next().context("--database-url wants an address of a PostgreSQL database, empty the first time")?);
         } else {
             arguments.sizes.push(argument.parse().with_context(|| format!("\"{argument}\" is no number of files"))?);
         }
@@ -60,55 +67,39 @@ fn main() -> Result<()> {
 }
 
 async fn measure(files: u64, database_url: Option<&str>) -> Result<()> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("register-{files}{}", if database_url.is_some() { "-postgres" } else { "" }));
-    println!("\n## {files} files, {}", if database_url.is_some() { "PostgreSQL" } else { "SQLite" });
-    let program = |command: &[&str]| {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_yeollam"));
-        program.arg("--data-dir").arg(&folder).args(command).env("RUST_LOG", "warn");
-        if let Some(url) = database_url {
-            program.args(["--database-url", url]);
-        }
-        program
-    };
-    let done = folder.join("generated");
-    if !done.exists() {
-        std::fs::create_dir_all(&folder)?;
-        run(program(&["migrate", "up"]))?;
-        let started = Instant::now();
-        run(program(&["generate", "--files", &files.to_string(), "--seed", "1"]))?;
-        let seconds = started.elapsed().as_secs_f64();
-        println!("generate        {seconds:8.1} s   {:8.0} files/s", files as f64 / seconds);
-        std::fs::write(&done, "")?;
+    println!("\n## {files} files");
+    // One after the other until they answer, so that neither makes the other slower.
+    let mut registers = vec![(SQLITE, Server::over(files, None).await?)];
+    if let Some(url) = database_url {
+        registers.push((POSTGRES, Server::over(files, Some(url)).await?));
     }
-    let started = Instant::now();
-    let status = run(program(&["index", "rebuild"]))?;
-    println!("index rebuild   {:8.1} s   {}", started.elapsed().as_secs_f64(), status.lines().last().unwrap_or_default().trim());
-    println!("database        {:8.0} MiB", size(&folder.join("register.sqlite")));
-
-    let server = Server::start(program(&["--listen", "127.0.0.1:0", "serve"])).await?;
-    println!("start to ready  {:8.2} s   {}", server.ready.as_secs_f64(), server.memory());
-    let scenarios = scenarios(&server).await?;
-    println!("{:34} {:>8} {:>8} {:>8} {:>8}   {:>9}", "", "p50 ms", "p95 ms", "p99 ms", "max ms", "req/s x4");
+    let (_, first) = registers.first().context("no register")?;
+    let scenarios = scenarios(first).await?;
+    println!("{:34} {:10} {:>8} {:>8} {:>8} {:>8}   {:>9}", "", "", "p50 ms", "p95 ms", "p99 ms", "max ms", "req/s x4");
     for (name, requests) in scenarios {
         let requests = Arc::new(requests);
-        for request in requests.iter().take(20) {
-            server.ask(request).await?;
+        for (database, server) in &registers {
+            for request in requests.iter().take(20) {
+                server.ask(request).await?;
+            }
+            let mut times = Vec::new();
+            let started = Instant::now();
+            // Every request once at least: rare ones count as they are.
+            while started.elapsed() < ONE_BY_ONE || times.len() < requests.len() {
+                let request = &requests[times.len() % requests.len()];
+                let asked = Instant::now();
+                server.ask(request).await?;
+                times.push(asked.elapsed().as_secs_f64() * 1000.0);
+            }
+            times.sort_by(f64::total_cmp);
+            let at = |per_cent: usize| times[(times.len() - 1) * per_cent / 100];
+            let rate = server.rate(&requests).await?;
+            println!("{name:34} {database:10} {:8.2} {:8.2} {:8.2} {:8.2}   {rate:9.0}", at(50), at(95), at(99), at(100));
         }
-        let mut times = Vec::new();
-        let started = Instant::now();
-        // Every request once at least: rare ones count as they are.
-        while started.elapsed() < ONE_BY_ONE || times.len() < requests.len() {
-            let request = &requests[times.len() % requests.len()];
-            let asked = Instant::now();
-            server.ask(request).await?;
-            times.push(asked.elapsed().as_secs_f64() * 1000.0);
-        }
-        times.sort_by(f64::total_cmp);
-        let at = |per_cent: usize| times[(times.len() - 1) * per_cent / 100];
-        let rate = server.rate(&requests).await?;
-        println!("{name:34} {:8.1} {:8.1} {:8.1} {:8.1}   {rate:9.0}", at(50), at(95), at(99), at(100));
     }
-    println!("after           {}", server.memory());
+    for (database, server) in &registers {
+        println!("after           {database:10} {}", server.memory());
+    }
     Ok(())
 }
 
@@ -139,6 +130,41 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// A server over a generated register of so many files, which is made where it is not there yet. Each of its answers is made anew.
+    async fn over(files: u64, database_url: Option<&str>) -> Result<Self> {
+        let (database, suffix) = if database_url.is_some() { (POSTGRES, "-postgres") } else { (SQLITE, "") };
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("register-{files}{suffix}"));
+        let program = |command: &[&str]| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_yeollam"));
+            program.arg("--data-dir").arg(&folder).args(command).env("RUST_LOG", "warn");
+            if let Some(url) = database_url {
+                program.args(["--database-url", url]);
+            }
+            program
+        };
+        println!("{database}");
+        let done = folder.join("generated");
+        if !done.exists() {
+            std::fs::create_dir_all(&folder)?;
+            run(program(&["migrate", "up"]))?;
+            let started = Instant::now();
+            run(program(&["generate", "--files", &files.to_string(), "--seed", "1"]))?;
+            let seconds = started.elapsed().as_secs_f64();
+            println!("generate        {seconds:8.1} s   {:8.0} files/s", files as f64 / seconds);
+            std::fs::write(&done, "")?;
+        }
+        run(program(&["migrate", "up"]))?;
+        let started = Instant::now();
+        let status = run(program(&["index", "rebuild"]))?;
+        println!("index rebuild   {:8.1} s   {}", started.elapsed().as_secs_f64(), status.lines().last().unwrap_or_default().trim());
+        if database_url.is_none() {
+            println!("database        {:8.0} MiB", size(&folder.join("register.sqlite")));
+        }
+        let server = Self::start(program(&["--listen", "127.0.0.1:0", "--answer-cache", "0", "serve"])).await?;
+        println!("start to ready  {:8.2} s   {}", server.ready.as_secs_f64(), server.memory());
+        Ok(server)
+    }
+
     async fn start(mut command: Command) -> Result<Self> {
         let started = Instant::now();
         let mut process = command.stdout(Stdio::piped()).spawn()?;
@@ -231,7 +257,12 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
         json!({"to": {"name": {"eq": "경찰청"}}}),
         json!({"from": {"type": {"eq": "SCHOOL"}}, "kind": {"eq": "PROVISION"}}),
     ];
+    // As of bench/peers: many, so that most are asked for the first time.
+    let spread = spread(server).await?;
+    let codes_of_all: BTreeSet<&str> = spread.iter().map(|(_, code)| code.as_str()).collect();
     Ok(vec![
+        ("Q2, a file in full", spread.iter().map(|(number, _)| ask(include_str!("peers/yeollam/Q2.graphql"), json!({ "number": number }))).collect()),
+        ("Q3, an agency with 20 files", codes_of_all.iter().map(|code| ask(include_str!("peers/yeollam/Q3.graphql"), json!({ "code": code }))).collect()),
         (
             "search, five facets, total",
             with_words(
@@ -332,11 +363,30 @@ async fn scenarios(server: &Server) -> Result<Vec<(&'static str, Vec<Value>)>> {
     ])
 }
 
+/// Registration numbers and codes of agencies, thousands of them from all over the register.
+async fn spread(server: &Server) -> Result<BTreeSet<(String, String)>> {
+    let document = "query($text: String, $after: String) { search(text: $text, first: 100, after: $after) { nodes { registrationNumber agency { code } } pageInfo { endCursor } } }";
+    let mut files = BTreeSet::new();
+    for syllable in SYLLABLES.chars() {
+        let mut after = Value::Null;
+        for _ in 0..4 {
+            let found = server.ask(&json!({ "query": document, "variables": { "text": syllable, "after": after } })).await?["search"].take();
+            let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            files.extend(found["nodes"].as_array().into_iter().flatten().map(|file| (word(&file["registrationNumber"]), word(&file["agency"]["code"]))));
+            after = found["pageInfo"]["endCursor"].clone();
+            if after.is_null() {
+                break;
+            }
+        }
+    }
+    Ok(files)
+}
+
 /// Files from all over the register.
 async fn sample(server: &Server) -> Result<Vec<Value>> {
     let document = "query($text: String) { search(text: $text, first: 20, orderBy: {field: NAME, direction: ASC}) { nodes { name registrationNumber agency { id code name } } } }";
     let mut files = Vec::new();
-    for syllable in "가나다라마바사아자차카타파하구도서시원정".chars() {
+    for syllable in SYLLABLES.chars() {
         let answer = server.ask(&json!({ "query": document, "variables": { "text": syllable } })).await?;
         files.extend(answer["search"]["nodes"].as_array().cloned().unwrap_or_default());
     }

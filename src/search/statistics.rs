@@ -170,8 +170,8 @@ impl Found {
         ranked
     }
 
-    /// Cells of two dimensions of few values, one of them that of categories, and how many files they have: by sets of files, of which two are met word by word. A file has many categories, and to look at
-    /// each of them takes fifty times as long.
+    /// Cells of two dimensions, that of categories and one of few values, and how many files they have: by sets of files, which are intersected word by word. A file has many categories; to look at each of
+    /// them takes many times as long (bench/README.md). `None` for other dimensions.
     fn intersected(&self, dimensions: &[Dimension]) -> Result<Option<Cells>> {
         let linked = &self.snapshot.linked;
         let (other, is_category_first) = match *dimensions {

@@ -165,8 +165,8 @@ async fn what_is_no_document_is_refused(server: Server) {
     for (name, bytes, code, told) in [
         ("a.xlsx", b"PK\x03\x04 and nothing else".to_vec(), "UNREADABLE", "is a damaged workbook"),
         ("a.xlsx", compound("EncryptedPackage"), "UNREADABLE", "is protected by a password"),
-        ("a.hwp", compound("HwpSummaryInformation"), "UNREADABLE", "is an HWP document; copy its table"),
-        ("a.doc", compound("WordDocument"), "UNREADABLE", "is a Word document; copy its table"),
+        ("a.hwp", compound("HwpSummaryInformation"), "UNREADABLE", "is a document of a word processor, which is not read; copy its table"),
+        ("a.doc", compound("WordDocument"), "UNREADABLE", "is a document of a word processor, which is not read; copy its table"),
         ("a.csv", vec![0; 900], "UNREADABLE", "holds NUL characters"),
         ("a.txt", vec![0; 900], "UNREADABLE", "holds NUL characters"),
         ("a.txt", "오늘 날씨가 좋습니다.".into(), "NO_SECTIONS", "no heading of a privacy policy"),

@@ -143,17 +143,16 @@ impl Server {
             program
         };
         println!("{database}");
+        std::fs::create_dir_all(&folder)?;
+        run(program(&["migrate", "up"]))?;
         let done = folder.join("generated");
         if !done.exists() {
-            std::fs::create_dir_all(&folder)?;
-            run(program(&["migrate", "up"]))?;
             let started = Instant::now();
             run(program(&["generate", "--files", &files.to_string(), "--seed", "1"]))?;
             let seconds = started.elapsed().as_secs_f64();
             println!("generate        {seconds:8.1} s   {:8.0} files/s", files as f64 / seconds);
             std::fs::write(&done, "")?;
         }
-        run(program(&["migrate", "up"]))?;
         let started = Instant::now();
         let status = run(program(&["index", "rebuild"]))?;
         println!("index rebuild   {:8.1} s   {}", started.elapsed().as_secs_f64(), status.lines().last().unwrap_or_default().trim());

@@ -1,6 +1,6 @@
 //! Identity of the register's objects: derived from the type and the natural key, so that both databases, a rebuild and a mirror agree.
 //!
-//! A key has 128 bits, since whoever chooses names could make shorter ones collide. In the schema it appears as an opaque global id, `Type_…`.
+//! A key has 128 bits, since whoever chooses names could make shorter ones collide. In the schema it appears as an opaque global id, `Type_…`. Keys of what belongs to one agency begin alike (docs/adr/0036).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -50,10 +50,34 @@ pub fn node_key(node_type: NodeType, parts: &[&str]) -> Uuid {
     derived_key(node_type.as_str(), &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>())
 }
 
-/// Key of the part at `position` of the object `owner`.
+/// First bytes that the keys of what belongs to one agency have in common.
+const COMMON: usize = 3;
+
+/// The key, beginning as that of its owner does: what is recorded and read together lies together in every index by key.
+#[must_use]
+pub fn beside(owner: Uuid, key: Uuid) -> Uuid {
+    let mut bytes = key.into_bytes();
+    bytes.iter_mut().zip(owner.as_bytes()).take(COMMON).for_each(|(byte, of_owner)| *byte = *of_owner);
+    Uuid::from_bytes(bytes)
+}
+
+/// Key of an agency.
+#[must_use]
+pub fn agency_key(code: &str) -> Uuid {
+    node_key(NodeType::Agency, &[code])
+}
+
+/// Key of a data file, beside that of the agency whose code its registration number begins with.
+#[must_use]
+pub fn data_file_key(registration_number: &str) -> Uuid {
+    let code = registration_number.rsplit_once('-').map_or(registration_number, |(code, _)| code);
+    beside(agency_key(code), node_key(NodeType::DataFile, &[registration_number]))
+}
+
+/// Key of the part at `position` of the object `owner`, beside that.
 #[must_use]
 pub fn part_key(kind: &str, owner: Uuid, position: i32) -> Uuid {
-    derived_key(kind, &[owner.as_bytes(), &position.to_be_bytes()])
+    beside(owner, derived_key(kind, &[owner.as_bytes(), &position.to_be_bytes()]))
 }
 
 /// Key of a change: its sequence number, since the journal is looked up by nothing else.
@@ -132,7 +156,26 @@ mod tests {
     #[test]
     fn keys_never_change() {
         // Ids are kept by clients and mirrors: a change of the derivation is a break.
-        assert_eq!(GlobalId::new(NodeType::Agency, node_key(NodeType::Agency, &["6110000"])).to_string(), include_str!("identity.golden").trim());
+        let golden = [
+            GlobalId::new(NodeType::Agency, agency_key("6110000")),
+            GlobalId::new(NodeType::DataFile, data_file_key("6110000-1")),
+            GlobalId::new(NodeType::Registration, part_key(NodeType::Registration.as_str(), data_file_key("6110000-1"), 1)),
+        ];
+        assert_eq!(golden.map(|id| id.to_string()).join("\n"), include_str!("identity.golden").trim());
+    }
+
+    #[test]
+    fn keys_of_one_agency_begin_alike_and_no_others_do() {
+        let of = |code: &str| {
+            let file = data_file_key(&format!("{code}-1"));
+            [agency_key(code), file, data_file_key(&format!("{code}-2")), part_key(NodeType::Registration.as_str(), file, 1)]
+        };
+        let begins = |key: Uuid| key.as_u128() >> (128 - 8 * COMMON);
+        let [one, other] = [of("6110000"), of("6260000")];
+        assert!(one.iter().all(|key| begins(*key) == begins(one[0])) && other.iter().all(|key| begins(*key) == begins(other[0])));
+        assert_ne!(begins(one[0]), begins(other[0]));
+        let all: std::collections::HashSet<Uuid> = one.into_iter().chain(other).collect();
+        assert_eq!(all.len(), 8);
     }
 
     #[test]

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import pg from "pg";
 import { Database, Server, memory, processorTime } from "./servers.mjs";
-import { REPEATED, everyFile, known, request, workloads } from "./workloads.mjs";
+import { REPEATED, known, request, workloads } from "./workloads.mjs";
 
 const { values: given } = parseArgs({
   options: {
@@ -169,14 +169,14 @@ try {
   await db.end();
 }
 
-/** Has a server answer each file in full once, or as many as it can in the time for that: what it keeps is then what a steady crawl leaves. */
+/** Has a server answer each file in full and each agency with its first files once, as crawlers do that follow every page, or as many as it can in the time for that: what it keeps is then what a steady crawl leaves. */
 async function crawled(server, workload) {
-  const files = await everyFile(db);
-  const plan = prepare(server, "crawl", request(server.kind, workload), files);
+  const all = await workload.crawled(db);
+  const plan = prepare(server, `crawl-${workload.name}`, request(server.kind, workload), all);
   const end = Date.now() + crawl * 1000;
   let asked = 0;
-  while (asked < files.length && Date.now() < end) asked += (await load(server, plan, 16, Math.min(2, crawl))).requests;
-  say(`crawl: ${Math.min(asked, files.length).toLocaleString("en")} of ${files.length.toLocaleString("en")} files asked for in full`);
+  while (asked < all.length && Date.now() < end) asked += (await load(server, plan, 16, Math.min(2, crawl))).requests;
+  say(`crawl: ${workload.name} asked ${Math.min(asked, all.length).toLocaleString("en")} times, of ${all.length.toLocaleString("en")}`);
 }
 
 async function measure(lists, again) {
@@ -193,8 +193,7 @@ async function measure(lists, again) {
   for (const workload of chosen.filter(({ heavy }) => !heavy)) {
     for (const server of answering(workload)) await load(server, plans.get(`${workload.name} ${server.name}`), 16, 1);
   }
-  const crawling = chosen.find(({ name }) => name === "Q2");
-  if (crawling) await crawled(servers.find(({ name }) => name === "yeollam"), crawling);
+  for (const workload of chosen.filter(({ crawled }) => crawled)) await crawled(servers.find(({ name }) => name === "yeollam"), workload);
   for (let round = 0; round < rounds; round++) {
     for (const workload of chosen) {
       if (workload.heavy && round >= heavyRounds) continue;

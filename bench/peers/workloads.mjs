@@ -49,8 +49,11 @@ async function words(db, lengths, most) {
 }
 
 /** Every file that lists show, as Q2 asks for one. */
-export const everyFile = async (db) =>
+const everyFile = async (db) =>
   (await strings(db, "SELECT registration_number FROM data_file WHERE status IN ('REGISTERED', 'DISCLOSED') ORDER BY id")).map((number) => ({ number }));
+
+/** Every agency that has files, as Q3 asks for one. */
+const everyAgency = async (db) => (await strings(db, "SELECT code FROM agency WHERE id IN (SELECT agency_id FROM data_file) ORDER BY id")).map((code) => ({ code }));
 
 const days = async (db) =>
   (await strings(db, `SELECT day::text FROM (SELECT DISTINCT registered_on AS day FROM data_file
@@ -98,7 +101,7 @@ export const workloads = [
   { ...Q1, name: "Q1f", title: "as Q1, with five facets", variables: (db) => words(db, [3, 4, 5], MOST / 5), only: ["yeollam"], limit: "Q1" },
   {
     name: "Q2", title: "a file in full: agency, items, bases, recipients, entrustees, assessments", compared: 1000,
-    variables: async (db) => drawn(await everyFile(db), 2 * MOST),
+    crawled: everyFile, variables: async (db) => drawn(await everyFile(db), 2 * MOST),
     parameters: ({ number }) => [number],
     facts: {
       yeollam: ({ dataFile: f }) => full([f.registrationNumber, f.name, f.status, f.registeredOn], [f.agency.code, f.agency.name, f.agency.type],
@@ -116,7 +119,7 @@ export const workloads = [
   },
   {
     name: "Q3", title: "an agency with its first 20 files and their items", compared: 500,
-    variables: async (db) => drawn(await strings(db, "SELECT code FROM agency WHERE id IN (SELECT agency_id FROM data_file) ORDER BY id"), MOST).map((code) => ({ code })),
+    crawled: everyAgency, variables: async (db) => drawn(await everyAgency(db), MOST),
     parameters: ({ code }) => [code],
     facts: {
       yeollam: ({ agency }) => first20(agency, "type", agency.dataFiles.nodes, (file) => file.registration.collectedItems),

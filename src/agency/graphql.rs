@@ -18,7 +18,7 @@ use crate::graphql::eager::Eager;
 use crate::graphql::filter::{IdFilter, StringFilter};
 use crate::graphql::scalar::{Count, Date};
 use crate::graphql::word;
-use crate::identity::{GlobalId, NodeType, node_key};
+use crate::identity::{GlobalId, NodeType, agency_key};
 use crate::organization::OrganizationOfAgency;
 use crate::organization::graphql::Organization;
 use crate::peer::graphql::{PeerStanding, standings};
@@ -378,7 +378,7 @@ pub struct AgencyQuery;
 impl AgencyQuery {
     /// Agency with that standard administrative code (행정표준 기관코드); null if the register has none. The code of an abolished agency still resolves, and points on to its successors.
     pub async fn agency(&self, ctx: &Context<'_>, #[graphql(desc = "Code of the agency.")] code: String) -> Result<Option<Agency>> {
-        Ok(ctx.load(ById::<agency::Entity>::new(node_key(NodeType::Agency, &[&code]))).await?.map(|row| Agency((*row).clone())))
+        Ok(ctx.load(ById::<agency::Entity>::new(agency_key(&code))).await?.map(|row| Agency((*row).clone())))
     }
 
     /// Agencies (공공기관), by name if not said otherwise. At most 100 in a page, 20 if not said.

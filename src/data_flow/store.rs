@@ -22,7 +22,7 @@ use crate::agency::agency_keys;
 use crate::collected_item::{ItemCategories, within_category};
 use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
-use crate::identity::{NodeType, node_key};
+use crate::identity::{NodeType, beside, node_key};
 use crate::organization::organization_keys;
 use crate::stated::StatedBy;
 use crate::store::{
@@ -100,7 +100,7 @@ impl Write {
         for (agency, records) in records {
             for flow in records.flows(today) {
                 let first = flow.since.map(|day| day.to_string()).unwrap_or_default();
-                let id = node_key(NodeType::DataFlow, &[&agency.to_string(), &flow.to.to_string(), flow.kind.as_str(), &first]);
+                let id = beside(agency, node_key(NodeType::DataFlow, &[&agency.to_string(), &flow.to.to_string(), flow.kind.as_str(), &first]));
                 self.insert([data_flow::Model {
                     id,
                     agency_id: agency,

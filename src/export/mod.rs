@@ -28,7 +28,7 @@ use self::store::{Scope, Snapshot};
 use self::writers::{Out, Stopped};
 use crate::error::{Error, Result};
 use crate::graphql::admission::schema_types::SchemaTypes;
-use crate::identity::{NodeType, node_key};
+use crate::identity::data_file_key;
 use crate::search::Search;
 use crate::store::Store;
 
@@ -222,7 +222,7 @@ impl Exporter {
             files.sort_unstable();
             Arc::from(files)
         });
-        let after = selection.after.as_ref().map(|number| node_key(NodeType::DataFile, &[number]));
+        let after = selection.after.as_deref().map(data_file_key);
         let scope = Scope { files, as_of: selection.as_of, after };
         let (sender, pieces) = mpsc::channel(4);
         let sequence = snapshot.sequence;

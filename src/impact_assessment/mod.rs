@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::agency;
 use crate::error::{Error, Result};
-use crate::identity::{NodeType, node_key};
+use crate::identity::{NodeType, agency_key, beside, node_key};
 use crate::organization::{Parties, Party};
 use crate::problem::{Problems, code};
 use crate::redaction::keep_erased;
@@ -182,7 +182,8 @@ impl ImpactAssessmentInput {
 impl Content {
     /// Key of the assessment.
     fn id(&self) -> Uuid {
-        node_key(NodeType::ImpactAssessment, &self.key().iter().map(String::as_str).collect::<Vec<_>>())
+        let key = node_key(NodeType::ImpactAssessment, &self.key().iter().map(String::as_str).collect::<Vec<_>>());
+        beside(agency_key(&self.agency), key)
     }
 
     /// This one, with what it does not state as `stored` has it. Both are of the same agency, time and files.

@@ -14,7 +14,7 @@ use super::graphql::{LegalBasisFilter, StatuteFilter, StatuteOrder, StatuteOrder
 use super::{LegalBasis, StatuteInput, StatuteKind, StatuteName, canonical_statute_name, parent_name, statute_named};
 use crate::error::{Error, Result};
 use crate::graphql::word;
-use crate::identity::{NodeType, derived_key, node_key};
+use crate::identity::{NodeType, node_key, part_key};
 use crate::journal::ChangeKind;
 use crate::store::{Key, Kind, Listing, Order, OrderKey, Store, Write, all_of, among, combined, exact, flag, key, plain_text, rows_with};
 use crate::vocabulary::Vocabulary as _;
@@ -55,7 +55,7 @@ impl Write {
                 None => None,
             };
             rows.push(legal_basis::Model {
-                id: derived_key("LegalBasis", &[id.as_bytes(), &position.to_be_bytes()]),
+                id: part_key("LegalBasis", id, position),
                 registration_id: matches!(owner, BasisOwner::Registration(_)).then_some(id),
                 provision_id: matches!(owner, BasisOwner::Provision(_)).then_some(id),
                 video_device_id: matches!(owner, BasisOwner::VideoDevice(_)).then_some(id),

@@ -15,9 +15,12 @@ pub(crate) mod store;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::collected_item::ItemRequirement;
 use crate::entrustment::Entrustment;
+use crate::hangul;
+use crate::identity::{NodeType, agency_key, beside, node_key};
 use crate::legal_basis::LegalBasis;
 use crate::organization::Party;
 use crate::provision::Provision;
@@ -42,6 +45,13 @@ pub struct Policy {
     pub title: String,
     /// Revisions, each with where its values were read.
     pub revisions: Vec<(Content, Vec<SourceInput>)>,
+}
+
+impl Policy {
+    /// Key of the policy.
+    fn id(&self) -> Uuid {
+        beside(agency_key(&self.agency), node_key(NodeType::PrivacyPolicy, &[&self.agency, &hangul::folded(&self.title)]))
+    }
 }
 
 /// Content of a revision as it is recorded: normalised, its texts parsed. Two revisions with equal content say the same.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Retention, RetentionTerm};
 use crate::error::Result;
 use crate::graphql::word;
-use crate::identity::derived_key;
+use crate::identity::part_key;
 use crate::vocabulary::Vocabulary as _;
 
 crate::parts! {
@@ -40,7 +40,7 @@ pub fn term_rows(owner: RetentionOwner, retention: &Retention) -> Vec<retention_
     (0..)
         .zip(&retention.terms)
         .map(|(position, term): (i32, _)| retention_term::Model {
-            id: derived_key("RetentionTerm", &[id.as_bytes(), &position.to_be_bytes()]),
+            id: part_key("RetentionTerm", id, position),
             registration_id: when(matches!(owner, RetentionOwner::Registration(_))),
             provision_id: when(matches!(owner, RetentionOwner::Provision(_))),
             video_device_id: when(matches!(owner, RetentionOwner::VideoDevice(_))),

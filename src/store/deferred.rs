@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 const SETTING: &str = "indexes.deferred";
 
 /// Indexes of which no write asks anything. Those that it asks (what is known of a file, a body, an agency) stay.
-pub const ONLY_READ: [&str; 34] = [
+pub const ONLY_READ: [&str; 36] = [
     "agency_agency_type",
     "agency_region_code",
     "change_node_id",
@@ -30,6 +30,7 @@ pub const ONLY_READ: [&str; 34] = [
     "data_flow_organization_id_data_file_count_id",
     "entrustment_ends_on",
     "entrustment_entrustee_id",
+    "finding_registration_id",
     "finding_rule_since_until",
     "finding_since_id_agency_id_until",
     "legal_basis_statute_id_article",
@@ -41,6 +42,7 @@ pub const ONLY_READ: [&str; 34] = [
     "provision_recipient_id",
     "registration_agency_id",
     "registration_change_kind",
+    "registration_data_file_id_valid_from_number",
     "registration_name_folded_id",
     "registration_recorded_at_id",
     "registration_retention_change",

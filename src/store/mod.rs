@@ -20,12 +20,13 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use entity::data_file;
 use migration::MigratorTrait as _;
 use sea_orm::sqlx::Connection as _;
 use sea_orm::{AccessMode, IsolationLevel, SqliteTransactionMode, TransactionOptions};
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
-    TransactionTrait as _,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
+    RuntimeErr, TransactionTrait as _,
 };
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
@@ -51,6 +52,7 @@ use self::figures::Sent;
 use self::kept::Kept;
 use self::turns::{Turn, Turns};
 use crate::error::{Error, Result};
+use crate::identity::data_file_key;
 use crate::journal::Head;
 use crate::journal::store::LastTally;
 
@@ -165,11 +167,24 @@ impl Store {
     /// Applies every pending migration, makes the indexes that a load left out when it was interrupted, and brings the bundled reference data up to date.
     ///
     /// # Errors
-    /// `Unavailable` or `Internal` from the database.
+    /// `Unavailable` or `Internal` from the database; `BAD_USER_INPUT` for a register whose keys an earlier program derived.
     pub async fn migrate(&self) -> Result<()> {
         migration::Migrator::up(&self.db, None).await?;
+        self.refuse_other_keys().await?;
         self.restore_indexes().await?;
         reference::synchronise(self).await
+    }
+
+    /// Refuses a register whose keys were derived in another way: what is recorded again would stand there twice.
+    async fn refuse_other_keys(&self) -> Result<()> {
+        let any = data_file::Entity::find().one(&self.db).await?;
+        match any.filter(|row| row.id != data_file_key(&row.registration_number)) {
+            None => Ok(()),
+            Some(row) => Err(Error::input(format!(
+                "the register was written by an earlier program, whose ids differ (file {}): have that one `export ndjson`, and `import` what it wrote into an empty register here",
+                row.registration_number
+            ))),
+        }
     }
 
     /// Undoes the newest `steps` migrations.

@@ -1,6 +1,6 @@
 //! Tables: what both databases' own catalogs say of them.
 
-use sea_orm::{ConnectionTrait as _, DatabaseBackend, EntityTrait, Iterable as _, Statement};
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait, IntoActiveModel as _, Iterable as _, Statement};
 
 use crate::harness::{Backend, Data, Server, on_both};
 
@@ -220,5 +220,37 @@ async fn indexes_that_were_left_out_come_back(server: Server) {
     assert_eq!(names().await, all);
 }
 
+/// A register that an earlier program wrote has other ids for the same things, and is refused rather than written twice.
+async fn keys_of_an_earlier_program_are_refused(server: Server) {
+    let agency = entity::agency::Model {
+        id: uuid::Uuid::from_u128(1),
+        code: "6110000".to_owned(),
+        name: "서울특별시".to_owned(),
+        name_folded: "서울특별시".to_owned(),
+        short_name: None,
+        agency_type: "METROPOLITAN_GOVERNMENT".to_owned(),
+        status: "ACTIVE".to_owned(),
+        parent_id: None,
+        region_code: None,
+        homepage: None,
+    };
+    let file = entity::data_file::Model {
+        id: uuid::Uuid::from_u128(2),
+        registration_number: "6110000-1".to_owned(),
+        running_number: 1,
+        agency_id: agency.id,
+        status: "REGISTERED".to_owned(),
+        registration_id: uuid::Uuid::from_u128(3),
+        name: "민원 처리".to_owned(),
+        name_folded: "민원처리".to_owned(),
+        data_subject_count: None,
+        registered_on: None,
+    };
+    agency.into_active_model().insert(server.store.db()).await.unwrap();
+    file.into_active_model().insert(server.store.db()).await.unwrap();
+    let refused = server.store.migrate().await.unwrap_err().to_string();
+    assert!(refused.contains("6110000-1") && refused.contains("export ndjson"), "{refused}");
+}
+
 on_both!(Data::Bundled => entities_are_the_tables, migrations_go_down_and_up_again);
-on_both!(Data::Empty => every_foreign_key_has_an_index, indexes_that_were_left_out_come_back, text_is_ordered_by_its_bytes);
+on_both!(Data::Empty => every_foreign_key_has_an_index, indexes_that_were_left_out_come_back, keys_of_an_earlier_program_are_refused, text_is_ordered_by_its_bytes);

@@ -20,7 +20,7 @@ use super::{AgencyInput, AgencyStatus, SuccessionKind};
 use crate::error::{Error, Result};
 use crate::graphql::filter::IdFilter;
 use crate::hangul;
-use crate::identity::{NodeType, node_key};
+use crate::identity::{NodeType, agency_key};
 use crate::journal::ChangeKind;
 use crate::organization::name_key;
 use crate::registration::Recorded;
@@ -217,7 +217,7 @@ impl Write {
             return Err(Error::input(format!("agency {}: \"{region}\" is not a region code: 2 digits for a 시도, 5 for a 시군구", input.code)));
         }
         let row = agency::Model {
-            id: node_key(NodeType::Agency, &[&input.code]),
+            id: agency_key(&input.code),
             code: input.code.clone(),
             name: input.name.clone(),
             name_folded: hangul::folded(&input.name),

@@ -20,7 +20,7 @@ use crate::collected_item::ItemCategories;
 use crate::collected_item::graphql::{CollectedItemFilter, CollectedItemsFilter};
 use crate::error::{Error, Result};
 use crate::graphql::filter::CountFilter;
-use crate::identity::{NodeType, node_key};
+use crate::identity::{NodeType, data_file_key};
 use crate::impact_assessment::graphql::ImpactAssessmentFilter;
 use crate::store::{
     Cut, EARLIEST, EARLIEST_SQL, Keepable, KeptKey, Key, Kind, Listing, Operand, Order, OrderKey, Store, all_of, among, any_of, combined, count, date, exact,
@@ -35,7 +35,7 @@ pub struct DataFileByNumber(pub String);
 
 impl KeptKey for DataFileByNumber {
     fn place(&self) -> Uuid {
-        node_key(NodeType::DataFile, &[&self.0])
+        data_file_key(&self.0)
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::data_file::{DataFileInput, DataFileStatus, running_number};
 use crate::error::{Error, Result};
 use crate::hangul;
-use crate::identity::{NodeType, node_key, part_key};
+use crate::identity::{NodeType, data_file_key, part_key};
 use crate::journal::ChangeKind;
 use crate::organization::Parties;
 use crate::problem::{Problems, code};
@@ -234,7 +234,7 @@ impl Write {
         let number = self.identified(known, input, agency_id, problems)?;
         let stored = known.by_number.get(&number);
         // What is only tried out must not be taken for what will have that number.
-        let file_id = if stored.is_none() && self.is_rehearsal() { self.rehearsed_key() } else { node_key(NodeType::DataFile, &[&number]) };
+        let file_id = if stored.is_none() && self.is_rehearsal() { self.rehearsed_key() } else { data_file_key(&number) };
         let mut history = stored.map(|file| file.history.clone()).unwrap_or_default();
         outcome.is_new = stored.is_none();
         let mut new = Vec::new();

@@ -20,7 +20,7 @@ use crate::finding::{
     AGENCY_RULES, AgencyFacts, AgencyFile, AssessmentFacts, FileFacts, Finding, FindingRuleCode, Held, RevisionFacts, Subject, of_agency, of_file, of_revision,
 };
 use crate::graphql::{day_in_korea, word};
-use crate::identity::{NodeType, node_key};
+use crate::identity::{NodeType, beside, node_key};
 use crate::policy::{PolicySectionKind, SectionState, revision_contents};
 use crate::registration::{NumberedContent, contents_of_files};
 use crate::store::{Write, listed_by_default, relation, revisions_in_force, rows_with};
@@ -317,11 +317,11 @@ fn stored(findings: Vec<Finding>, agency: impl Fn(&Finding) -> Uuid) -> Result<V
             Subject::PolicyRevision(id) => (None, Some(id)),
             Subject::Agency(_) => (None, None),
         };
-        let subject = registration_id.or(policy_revision_id).unwrap_or(agency_id).to_string();
+        let owner = registration_id.or(policy_revision_id).unwrap_or(agency_id);
         let file = found.data_file.map(|id| id.to_string()).unwrap_or_default();
         let place = found.evidence.first().map_or("", |evidence| evidence.path.as_str());
         Ok(finding::Model {
-            id: node_key(NodeType::Finding, &[found.rule.as_str(), &subject, &file, place]),
+            id: beside(owner, node_key(NodeType::Finding, &[found.rule.as_str(), &owner.to_string(), &file, place])),
             rule: found.rule.as_str().to_owned(),
             agency_id,
             data_file_id: found.data_file,

@@ -8,8 +8,6 @@ use uuid::Uuid;
 use crate::access::{AuditAction, Audited, Viewer};
 use crate::error::{Error, Result};
 use crate::graphql::mutation::{Act, Outcome, UserErrorCode, UserProblem};
-use crate::hangul;
-use crate::identity::{NodeType, node_key};
 use crate::policy::{Policy, PolicyInput, PolicyRevisionInput};
 use crate::problem::Problems;
 use crate::redaction::ButErased;
@@ -80,7 +78,7 @@ impl Act for Publishing {
         if !problems.is_empty() {
             return Ok((None, told(problems)));
         }
-        let id = node_key(NodeType::PrivacyPolicy, &[&policy.agency, &hangul::folded(&policy.title)]);
+        let id = policy.id();
         let row = match write.is_last_of_its_period(id, &policy).await? {
             // The same again stays as it was recorded, with its sources.
             Some(revision) => policy_revision::Entity::find_by_id(revision).one(write.txn().await?).await?,

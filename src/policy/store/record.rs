@@ -12,7 +12,7 @@ use super::content::revision_contents;
 use crate::collected_item::ItemCategories;
 use crate::error::{Error, Result};
 use crate::hangul;
-use crate::identity::{NodeType, node_key, part_key};
+use crate::identity::{NodeType, part_key};
 use crate::journal::ChangeKind;
 use crate::legal_basis::BasisOwner;
 use crate::policy::{Content, Policy, RemedyBody};
@@ -33,7 +33,7 @@ impl Write {
     pub async fn privacy_policy(&mut self, policy: &Policy, documents: &DocumentKeys) -> Result<Vec<Recorded>> {
         let agency_id = self.agency_by_code(&policy.agency).await?;
         let name_folded = hangul::folded(&policy.title);
-        let id = node_key(NodeType::PrivacyPolicy, &[&policy.agency, &name_folded]);
+        let id = policy.id();
         if privacy_policy::Entity::find_by_id(id).one(self.txn().await?).await?.is_none() {
             let row = privacy_policy::Model { id, agency_id, title: policy.title.clone(), name_folded };
             let content = policy_content(&row, &policy.agency);

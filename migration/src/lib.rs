@@ -11,6 +11,7 @@ mod m20261124_000004_redaction;
 mod m20261124_000005_finding;
 mod m20261125_000001_data_flow;
 mod m20261126_000001_finding_order;
+mod m20261127_000001_stated_only;
 mod tables;
 
 /// Every migration, oldest first.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_finding::Migration),
             Box::new(m20261125_000001_data_flow::Migration),
             Box::new(m20261126_000001_finding_order::Migration),
+            Box::new(m20261127_000001_stated_only::Migration),
         ]
     }
 }

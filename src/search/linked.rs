@@ -161,10 +161,10 @@ impl Agencies {
         self.exist.contains(number as usize)
     }
 
-    /// Place of an agency's type in the vocabulary of types.
+    /// Place of an agency's type in the vocabulary of types, whose words stand in the order in which they are declared: asked for each file, it is not looked up by its text.
     #[must_use]
     pub fn place_of_type(&self, number: u32) -> Option<u32> {
-        self.agency_type(number).map(super::segment::place_of_word)
+        self.agency_type(number).map(|agency_type| agency_type as u32)
     }
 
     /// Region of an agency and the regions above it, as places in [`Regions::all`].

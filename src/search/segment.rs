@@ -22,7 +22,7 @@ use crate::retention::RetentionClass;
 use crate::vocabulary::Vocabulary;
 
 /// Files in a word of a set.
-const BITS: usize = usize::BITS as usize;
+pub const BITS: usize = usize::BITS as usize;
 
 /// What a file lacks, among numbers that are never negative.
 pub const NONE: i64 = -1;

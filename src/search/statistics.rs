@@ -3,10 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use fixedbitset::FixedBitSet;
-
 use super::query::{Found, Section};
-use super::segment::NONE;
+use super::segment::{BITS, NONE};
 use super::{Dimension, StatisticsMeasure};
 use crate::error::{Error, Result};
 
@@ -184,20 +182,24 @@ impl Found {
         }
         let mut cells = Cells::new(&dimensions.iter().map(|dimension| dimension.size(linked)).collect::<Vec<_>>());
         for section in &self.sections {
-            let mut sets = vec![FixedBitSet::new(); other.size(linked)];
+            // Of each value's set the words that are not empty, with their places: files come agency by agency, so that most values have few.
+            let mut sets: Vec<Vec<(usize, usize)>> = vec![Vec::new(); other.size(linked)];
             for file in section.matched.ones() {
                 other.each(&section.segment, linked, file, |value| {
-                    if let Some(set) = sets.get_mut(value as usize) {
-                        if set.is_empty() {
-                            *set = section.segment.none();
+                    if let Some(words) = sets.get_mut(value as usize) {
+                        let (place, bit) = (file / BITS, 1 << (file % BITS));
+                        match words.last_mut() {
+                            Some((last, word)) if *last == place => *word |= bit,
+                            _ => words.push((place, bit)),
                         }
-                        set.insert(file);
                     }
                 });
             }
-            for (value, set) in (0..).zip(&sets).filter(|(_, set)| !set.is_empty()) {
+            for (value, words) in (0..).zip(&sets).filter(|(_, words)| !words.is_empty()) {
                 for (category, with_category) in (0..).zip(section.segment.by_category()) {
-                    let files = set.intersection_count(with_category);
+                    let with_category = with_category.as_slice();
+                    let common = |(place, word): &(usize, usize)| (word & with_category.get(*place).copied().unwrap_or(0)).count_ones() as usize;
+                    let files: usize = words.iter().map(common).sum();
                     if files > 0 {
                         let cell = cells.at(if is_category_first { [category, value, 0] } else { [value, category, 0] })?;
                         cells.measures[cell].files += files;

@@ -11,7 +11,7 @@ async fn texts(server: &Server, sql: &str) -> Vec<String> {
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 
-/// Foreign keys as `table(columns)`, and indexes with what they begin with, as the database tells them.
+/// Foreign keys as `table(columns)`, and indexes with what they begin with, as the database tells them; those of rows that state a column among them, which are all that anything refers by.
 async fn foreign_keys_and_indexes(server: &Server) -> (Vec<String>, Vec<String>) {
     match server.backend {
         Backend::Sqlite => (
@@ -24,7 +24,8 @@ async fn foreign_keys_and_indexes(server: &Server) -> (Vec<String>, Vec<String>)
             texts(
                 server,
                 "SELECT t.name || '(' || (SELECT group_concat(name, ',') FROM (SELECT c.name FROM pragma_index_info(i.name) c ORDER BY c.seqno))
-                 FROM sqlite_master t, pragma_index_list(t.name) i WHERE t.type = 'table' AND i.partial = 0
+                 FROM sqlite_master t, pragma_index_list(t.name) i WHERE t.type = 'table'
+                 AND (i.partial = 0 OR EXISTS (SELECT 1 FROM sqlite_master m WHERE m.name = i.name AND m.sql LIKE '% IS NOT NULL'))
                  UNION ALL SELECT t.name || '(' || c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' AND c.pk = 1",
             )
             .await,
@@ -40,7 +41,7 @@ async fn foreign_keys_and_indexes(server: &Server) -> (Vec<String>, Vec<String>)
                 columns("c.conrelid", "c.conkey")
             );
             let indexes = format!(
-                "SELECT i.indrelid::regclass || '(' || {} FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid WHERE t.relnamespace = 'public'::regnamespace AND i.indpred IS NULL",
+                "SELECT i.indrelid::regclass || '(' || {} FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid WHERE t.relnamespace = 'public'::regnamespace AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) LIKE '% IS NOT NULL)')",
                 columns("i.indrelid", "i.indkey::int2[]")
             );
             (texts(server, &foreign).await, texts(server, &indexes).await)

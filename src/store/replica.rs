@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::Database;
 
-use super::{PoolSettings, Store, options, unavailable};
+use super::{Connections, PoolSettings, Store, options, unavailable};
 use crate::error::{Error, Result};
 use crate::journal::Head;
 
@@ -95,7 +95,7 @@ impl Store {
         if let Some(limit) = pool.request_limit {
             options.statement_timeout(limit);
         }
-        let mut db = Database::connect(options).await.map_err(unavailable)?;
+        let mut db = Connections::of(Database::connect(options).await.map_err(unavailable)?);
         self.count_statements(&mut db);
         let store = Self { db, requests: None, head: Head::default(), ..self.clone() };
         self.replica = Some(Arc::new(Replica { store, keeps_up: AtomicBool::new(false), queries: AtomicU64::new(0) }));

@@ -391,13 +391,18 @@ impl OidcArgs {
         Some(OidcSettings {
             issuer: self.oidc_issuer.clone()?,
             audience: self.oidc_audience.clone()?,
-            keys: self.oidc_keys.clone()?.trusting(self.oidc_authorities.clone()),
+            keys: self.keys()?,
             clock_skew: TimeDelta::seconds(self.oidc_clock_skew.into()),
             name_claim: self.oidc_name_claim.clone(),
             role_claim: self.oidc_role_claim.clone(),
             roles: self.oidc_role.clone(),
             agency_claim: self.oidc_agency_claim.clone(),
         })
+    }
+
+    /// Where the provider's keys come from, if that is said.
+    fn keys(&self) -> Option<KeySource> {
+        Some(self.oidc_keys.clone()?.trusting(self.oidc_authorities.clone()))
     }
 }
 

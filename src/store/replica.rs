@@ -47,11 +47,12 @@ impl Replica {
     /// The store over it, if it has the entry of the journal, and whatever `primary` is known to have.
     #[must_use]
     pub fn through(&self, sequence: i64, primary: &Head) -> Option<Store> {
-        let has_all = self.store.head.sequence() >= sequence.max(primary.sequence());
-        (self.keeps_up.load(Ordering::SeqCst) && has_all).then(|| {
-            self.queries.fetch_add(1, Ordering::Relaxed);
-            self.store.clone()
-        })
+        (self.keeps_up.load(Ordering::SeqCst) && self.store.head.sequence() >= sequence.max(primary.sequence())).then(|| self.store.clone())
+    }
+
+    /// Notes a query that it is asked for.
+    pub(crate) fn count_query(&self) {
+        self.queries.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn store(&self) -> &Store {

@@ -307,7 +307,7 @@ pub struct DatabaseArgs {
     /// Replica of a PostgreSQL database (streaming, one server) that answers the queries of whoever brings no token, as long as it lacks nothing that this server knows of: docs/operating.md.
     #[arg(long, env = "YEOLLAM_READ_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
     pub read_database_url: Option<String>,
-    /// Most connections to the database at a time; of a server on PostgreSQL so many for requests, and so many for everything else.
+    /// Most connections to the database at a time; of a server so many for requests, and so many for everything else.
     #[arg(long, env = "YEOLLAM_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000), global = true)]
     pub database_connections: u32,
     /// Longest wait for a connection, and for the lock of an embedded database, in seconds.
@@ -391,13 +391,18 @@ impl OidcArgs {
         Some(OidcSettings {
             issuer: self.oidc_issuer.clone()?,
             audience: self.oidc_audience.clone()?,
-            keys: self.oidc_keys.clone()?.trusting(self.oidc_authorities.clone()),
+            keys: self.keys()?,
             clock_skew: TimeDelta::seconds(self.oidc_clock_skew.into()),
             name_claim: self.oidc_name_claim.clone(),
             role_claim: self.oidc_role_claim.clone(),
             roles: self.oidc_role.clone(),
             agency_claim: self.oidc_agency_claim.clone(),
         })
+    }
+
+    /// Where the provider's keys come from, if that is said.
+    fn keys(&self) -> Option<KeySource> {
+        Some(self.oidc_keys.clone()?.trusting(self.oidc_authorities.clone()))
     }
 }
 

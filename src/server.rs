@@ -74,10 +74,12 @@ pub fn app(
     let ready = move || -> futures_util::future::BoxFuture<'static, Result<(), String>> {
         let (store, search) = (store.clone(), search.clone());
         Box::pin(async move {
-            if !store.reach().is_there() {
-                return Err("the database is not available".to_owned());
+            match store.reach().is_there() {
+                true => store.check_ready().await.map_err(|error| error.chain())?,
+                // What anybody asks is answered.
+                false if store.replica().is_some_and(|replica| replica.through(0, store.head()).is_some()) => {}
+                false => return Err("the database is not available".to_owned()),
             }
-            store.check_ready().await.map_err(|error| error.chain())?;
             search.snapshot().map(|_| ()).map_err(|error| error.to_string())
         })
     };

@@ -95,8 +95,8 @@ pub async fn mistakes(arguments: Vec<OsString>) -> crate::error::Result<Vec<Mist
     if metrics == Some(public) && public.port() != 0 {
         mistakes.push(Mistake::new(Kind::Contradiction, format!("--listen and --metrics-listen are both {public}: give metrics a port of their own")));
     }
-    if let Some(oidc) = cli.oidc.settings() {
-        mistakes.extend(oidc.keys.check().await.err().map(|told| Mistake::new(Kind::UnusableFile, format!("--oidc-keys, --oidc-authorities: {told}"))));
+    if let Some(keys) = cli.oidc.keys() {
+        mistakes.extend(keys.check().await.err().map(|told| Mistake::new(Kind::UnusableFile, format!("--oidc-keys, --oidc-authorities: {told}"))));
     }
     match cli.server.settings() {
         Err(told) => mistakes.push(Mistake::new(Kind::UnusableFile, told)),
@@ -117,7 +117,7 @@ pub async fn mistakes(arguments: Vec<OsString>) -> crate::error::Result<Vec<Mist
 /// Reads a command line and the environment. What is wrong is told and left out, until the rest can be read; `None` where nothing can.
 fn read(mut arguments: Vec<OsString>) -> (Option<Cli>, Vec<Mistake>) {
     let mut command = Cli::command();
-    let mut mistakes = Vec::new();
+    let (mut mistakes, mut is_lenient) = (Vec::new(), false);
     loop {
         let read = command.clone().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
         let error = match read {
@@ -141,13 +141,15 @@ fn read(mut arguments: Vec<OsString>) -> (Option<Cli>, Vec<Mistake>) {
         let variables: Vec<String> = flags.iter().filter_map(|flag| variable(&command, flag)).collect();
         let variables = if variables.is_empty() { String::new() } else { format!(" ({})", variables.join(", ")) };
         mistakes.push(Mistake::new(kind, format!("{told}{variables}")));
-        // Whatever needs a flag that is missing begins as it does.
-        let families: Vec<String> = flags.iter().filter_map(|flag| Some(format!("{}-", flag.split('-').next()?))).collect();
-        let is_wrong = |flag: &str| flags.contains(flag) || (kind == Kind::MissingSetting && families.iter().any(|family| flag.starts_with(family.as_str())));
+        // What is missing is told of all settings together, and last: nothing is to be left out for it, and what is there is examined.
+        if kind == Kind::MissingSetting && !std::mem::replace(&mut is_lenient, true) {
+            command = command.ignore_errors(true);
+            continue;
+        }
         let wrong: Vec<(String, clap::Id, bool)> = command
             .get_arguments()
             .filter_map(|argument| Some((argument.get_long()?.to_owned(), argument.get_id().clone(), argument.get_action().takes_values())))
-            .filter(|(flag, ..)| is_wrong(flag))
+            .filter(|(flag, ..)| flags.contains(flag))
             .collect();
         let before = (arguments.len(), command.get_arguments().filter(|argument| argument.get_env().is_some()).count());
         for (flag, id, takes_value) in &wrong {

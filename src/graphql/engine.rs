@@ -224,8 +224,8 @@ where
         // Noted before anything is read, and before it is decided where.
         let sequence = self.version.as_ref().map(|version| version().sequence);
         let is_anybodys = prepared.operation == OperationType::Query && occasion.is_none() && context.authorization.is_none();
-        let replica = self.replica.as_ref().filter(|_| is_anybodys).and_then(|replica| replica(context.at_least.unwrap_or(0)));
-        let again = replica.is_some().then(|| prepared.clone());
+        let replica = if is_anybodys { self.replica_for(context) } else { None };
+        let again = (replica.is_some() && self.is_reached()).then(|| prepared.clone());
         let span = || tracing::trace_span!(target: "otel", "execute");
         let mut outcome = self.run_over(replica, prepared, context, occasion).instrument(span()).await;
         if let Some(prepared) = again
@@ -238,6 +238,16 @@ where
             outcome.response.extensions.insert("sequence".to_owned(), sequence.into());
         }
         outcome
+    }
+
+    /// Whether the primary could be reached when it was last asked.
+    fn is_reached(&self) -> bool {
+        self.reach.as_ref().is_none_or(Reach::is_there)
+    }
+
+    /// The register over the replica, if it lacks nothing.
+    fn replica_for(&self, context: &RequestContext) -> Option<Register> {
+        self.replica.as_ref().and_then(|replica| replica(context.at_least.unwrap_or(0)))
     }
 
     async fn run_over(&self, replica: Option<Register>, prepared: Prepared, context: &RequestContext, occasion: Option<Arc<Occasion>>) -> Outcome {
@@ -419,8 +429,8 @@ where
         self.version.as_ref().map(|version| version())
     }
 
-    fn is_available(&self) -> bool {
-        self.reach.as_ref().is_none_or(Reach::is_there)
+    fn is_available(&self, context: &RequestContext) -> bool {
+        self.is_reached() || context.authorization.is_none() && self.replica_for(context).is_some()
     }
 
     fn figures(&self) -> AnswerFigures {

@@ -185,8 +185,8 @@ pub trait Answer: Send + Sync {
         None
     }
 
-    /// Whether what answers are made of could be reached when it was last asked.
-    fn is_available(&self) -> bool {
+    /// Whether what an answer to the request would be made of could be reached when it was last asked.
+    fn is_available(&self, _context: &RequestContext) -> bool {
         true
     }
 

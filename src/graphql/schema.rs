@@ -166,6 +166,11 @@ fn engine_of<Q: ObjectType + Default + 'static>(
             Version { sequence: if indexed == 0 { head } else { indexed }, head, index, day: day_in_korea(today()) }
         })
         .replica(move |at_least| primary.over_replica(at_least))
-        .install(move |request, context, replica| request.data(Session::new(replica.as_ref().unwrap_or(&register), context, now())));
+        .install(move |request, context, replica| {
+            if let (Some(_), Some(asked)) = (&replica, register.store.replica()) {
+                asked.count_query();
+            }
+            request.data(Session::new(replica.as_ref().unwrap_or(&register), context, now()))
+        });
     Ok(Arc::new(engine))
 }

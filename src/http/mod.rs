@@ -128,7 +128,7 @@ impl App {
 
     /// Executes a request, when its turn has come.
     async fn ask(&self, request: GraphqlRequest, transport: Transport, context: &RequestContext) -> Outcome {
-        if !self.engine.is_available() {
+        if !self.engine.is_available(context) {
             return Outcome::refused(Refusal::new(code::UNAVAILABLE, unavailable(&context.request_id)), Ending::Unavailable);
         }
         match self.gate.enter().await {

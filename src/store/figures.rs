@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sea_orm::{DatabaseBackend, DatabaseConnection};
+use sea_orm::DatabaseBackend;
 
-use super::{ReplicaFigures, Store};
+use super::{Connections, ReplicaFigures, Store};
 use crate::cache::CacheFigures;
 
 /// Times that no connection was free for so long that it was given up, in this process: the pool itself does not count them.
@@ -30,7 +30,7 @@ pub(super) fn timed_out() {
     TIMEOUTS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Connections of one pool.
+/// Connections for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolFigures {
     /// What it is for.
@@ -44,25 +44,31 @@ pub struct PoolFigures {
 }
 
 impl PoolFigures {
-    fn of(name: &'static str, db: &DatabaseConnection) -> Self {
-        let (connections, idle, limit) = match db.get_database_backend() {
-            DatabaseBackend::Postgres => {
-                let pool = db.get_postgres_connection_pool();
-                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
-            }
-            _ => {
-                let pool = db.get_sqlite_connection_pool();
-                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
-            }
-        };
-        Self { name, connections: connections.into(), idle: idle as u64, limit: limit.into() }
+    fn of(name: &'static str, db: &Connections) -> Self {
+        let mut figures = Self { name, connections: 0, idle: 0, limit: 0 };
+        for pool in db.pools() {
+            let (connections, idle, limit) = match pool.get_database_backend() {
+                DatabaseBackend::Postgres => {
+                    let pool = pool.get_postgres_connection_pool();
+                    (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+                }
+                _ => {
+                    let pool = pool.get_sqlite_connection_pool();
+                    (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+                }
+            };
+            figures.connections += u64::from(connections);
+            figures.idle += idle as u64;
+            figures.limit += u64::from(limit);
+        }
+        figures
     }
 }
 
 /// Connections and statements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreFigures {
-    /// Pools: one for everything, or one for requests and one for the rest; and that of the replica.
+    /// Those for everything, or those for requests and those for the rest; and those to the replica.
     pub pools: Vec<PoolFigures>,
     /// The replica, where there is one.
     pub replica: Option<ReplicaFigures>,

@@ -1,6 +1,7 @@
 //! The tables: connection, migrations, reference data, and the machinery by which every noun's `store` part reads and writes.
 
 mod condition;
+mod connections;
 mod deferred;
 mod figures;
 mod in_force;
@@ -25,11 +26,12 @@ use migration::MigratorTrait as _;
 use sea_orm::sqlx::Connection as _;
 use sea_orm::{AccessMode, IsolationLevel, SqliteTransactionMode, TransactionOptions};
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
-    RuntimeErr, TransactionTrait as _,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait as _, Database, DatabaseBackend, DatabaseTransaction, DbErr, EntityTrait as _, RuntimeErr,
+    TransactionTrait as _,
 };
 
 pub use condition::{Operand, all_of, among, any_of, combined, count, date, exact, flag, folded_text, instant, key, linked, negated, number, plain_text};
+pub use connections::Connections;
 pub use deferred::ONLY_READ;
 pub use figures::{PoolFigures, StoreFigures};
 pub use in_force::{
@@ -73,7 +75,7 @@ pub struct PoolSettings {
     pub page_cache: u32,
     /// Memory for rows that were read, in bytes; 0 keeps none.
     pub row_cache: usize,
-    /// PostgreSQL: longest time for a statement of a request. Requests then have connections of their own, as many again; everything else has no limit.
+    /// Longest time for a statement of a request on PostgreSQL; on SQLite it ends with its request. Requests then have connections of their own, as many again; everything else has no limit.
     pub request_limit: Option<Duration>,
 }
 
@@ -86,9 +88,9 @@ impl Default for PoolSettings {
 /// The register's tables in SQLite or PostgreSQL.
 #[derive(Clone, Debug)]
 pub struct Store {
-    db: DatabaseConnection,
-    /// The same database, where statements of requests are limited.
-    requests: Option<DatabaseConnection>,
+    db: Connections,
+    /// The same database, where statements end with their request, or soon after.
+    requests: Option<Connections>,
     /// Another one that follows it, for what anybody asks.
     replica: Option<Arc<Replica>>,
     head: Head,
@@ -123,12 +125,16 @@ impl Store {
         let requests = match pool.request_limit {
             Some(limit) if db.get_database_backend() == DatabaseBackend::Postgres => {
                 options.statement_timeout(limit).connect_lazy(true);
-                Some(Database::connect(options).await.map_err(unavailable)?)
+                Some(Connections::of(Database::connect(options).await.map_err(unavailable)?))
+            }
+            // A database in memory belongs to its pool.
+            Some(_) if !url.contains(":memory:") && !url.contains("mode=memory") => {
+                Some(Connections::that_give_up(db.clone(), &options, pool.max_connections, pool.acquire_timeout).await.map_err(unavailable)?)
             }
             _ => None,
         };
         let mut store = Self {
-            db,
+            db: Connections::of(db),
             requests,
             replica: None,
             head: Head::default(),
@@ -152,12 +158,12 @@ impl Store {
             requests.close().await?;
         }
         if let Some(replica) = self.replica {
-            replica.store().db.clone().close().await?;
+            replica.store().db.close().await?;
         }
         Ok(self.db.close().await?)
     }
 
-    /// The same store for what requests ask, over the connections where that is limited (docs/adr/0029).
+    /// The same store for what requests ask, over the connections where that is limited (docs/adr/0029, docs/adr/0034).
     #[must_use]
     pub fn for_requests(&self) -> Self {
         let db = self.requests.as_ref().unwrap_or(&self.db).clone();
@@ -169,7 +175,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` or `Internal` from the database; `BAD_USER_INPUT` for a register whose keys an earlier program derived.
     pub async fn migrate(&self) -> Result<()> {
-        migration::Migrator::up(&self.db, None).await?;
+        migration::Migrator::up(self.db.pool(), None).await?;
         self.refuse_other_keys().await?;
         self.restore_indexes().await?;
         reference::synchronise(self).await
@@ -192,7 +198,7 @@ impl Store {
     /// # Errors
     /// As [`Store::migrate`].
     pub async fn migrate_down(&self, steps: u32) -> Result<()> {
-        Ok(migration::Migrator::down(&self.db, Some(steps)).await?)
+        Ok(migration::Migrator::down(self.db.pool(), Some(steps)).await?)
     }
 
     /// Every migration that this program knows with whether it was applied, oldest first.
@@ -221,7 +227,7 @@ impl Store {
     /// # Errors
     /// As [`Store::migrate`].
     pub async fn applied_migrations(&self) -> Result<Vec<String>> {
-        Ok(migration::Migrator::get_migration_models(&self.db).await?.into_iter().map(|applied| applied.version).collect())
+        Ok(migration::Migrator::get_migration_models(self.db.pool()).await?.into_iter().map(|applied| applied.version).collect())
     }
 
     /// Tells the database how much of what it holds now, so that it plans by it: after much was written at once.
@@ -256,7 +262,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` with the reason.
     pub async fn check_ready(&self) -> Result<()> {
-        self.db.ping().await?;
+        self.db.pool().ping().await?;
         match self.migration_status().await?.iter().find(|(_, applied)| !applied) {
             Some((name, _)) => Err(Error::Unavailable(Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(format!(
                 "migration {name} is not applied: run `yeollam migrate up`"
@@ -271,7 +277,7 @@ impl Store {
     /// `Unavailable` when the lock or a connection cannot be had.
     pub async fn begin(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        Ok(self.db.begin_with_options(options).await?)
+        Ok(self.db.pool().begin_with_options(options).await?)
     }
 
     /// A turn for a statement that writes beside the journal. SQLite admits one writer, whatever it writes; PostgreSQL any number.
@@ -299,12 +305,12 @@ impl Store {
             },
             _ => TransactionOptions::default(),
         };
-        Ok(self.db.begin_with_options(options).await?)
+        Ok(self.db.pool().begin_with_options(options).await?)
     }
 
-    /// The pool itself, for the `store` parts of the nouns.
+    /// The connections themselves, for the `store` parts of the nouns.
     #[must_use]
-    pub fn db(&self) -> &DatabaseConnection {
+    pub fn db(&self) -> &Connections {
         &self.db
     }
 
@@ -344,13 +350,15 @@ impl Store {
         (self.db, self.requests) = (db, requests);
     }
 
-    /// Counts the statements of a connection, and tells the observer of each.
-    fn count_statements(&self, db: &mut DatabaseConnection) {
-        let (sent, observer) = (Arc::clone(&self.sent), self.observer.clone());
-        db.set_metric_callback(move |info| {
-            sent.one(info.elapsed);
-            RequestScope::count_statement();
-            (observer.0)(&info.statement.sql, info.elapsed);
+    /// Counts the statements of connections, and tells the observer of each.
+    fn count_statements(&self, db: &mut Connections) {
+        db.each_pool(|pool| {
+            let (sent, observer) = (Arc::clone(&self.sent), self.observer.clone());
+            pool.set_metric_callback(move |info| {
+                sent.one(info.elapsed);
+                RequestScope::count_statement();
+                (observer.0)(&info.statement.sql, info.elapsed);
+            });
         });
     }
 }

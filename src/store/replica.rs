@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::Database;
 
-use super::{PoolSettings, Store, options, unavailable};
+use super::{Connections, PoolSettings, Store, options, unavailable};
 use crate::error::{Error, Result};
 use crate::journal::Head;
 
@@ -47,11 +47,12 @@ impl Replica {
     /// The store over it, if it has the entry of the journal, and whatever `primary` is known to have.
     #[must_use]
     pub fn through(&self, sequence: i64, primary: &Head) -> Option<Store> {
-        let has_all = self.store.head.sequence() >= sequence.max(primary.sequence());
-        (self.keeps_up.load(Ordering::SeqCst) && has_all).then(|| {
-            self.queries.fetch_add(1, Ordering::Relaxed);
-            self.store.clone()
-        })
+        (self.keeps_up.load(Ordering::SeqCst) && self.store.head.sequence() >= sequence.max(primary.sequence())).then(|| self.store.clone())
+    }
+
+    /// Notes a query that it is asked for.
+    pub(crate) fn count_query(&self) {
+        self.queries.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -95,7 +96,7 @@ impl Store {
         if let Some(limit) = pool.request_limit {
             options.statement_timeout(limit);
         }
-        let mut db = Database::connect(options).await.map_err(unavailable)?;
+        let mut db = Connections::of(Database::connect(options).await.map_err(unavailable)?);
         self.count_statements(&mut db);
         let store = Self { db, requests: None, head: Head::default(), ..self.clone() };
         self.replica = Some(Arc::new(Replica { store, keeps_up: AtomicBool::new(false), queries: AtomicU64::new(0) }));

@@ -98,7 +98,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database cannot be read.
     pub(crate) async fn rehearse(&self, now: DateTime<Utc>, salts: Salts) -> Result<Write> {
-        Self::begun(self.head().clone(), self.db().begin().await?, now, salts, None).await
+        Self::begun(self.head().clone(), self.db().pool().begin().await?, now, salts, None).await
     }
 
     async fn begun(head: Head, txn: DatabaseTransaction, now: DateTime<Utc>, salts: Salts, turn: Option<Turn>) -> Result<Write> {

@@ -112,6 +112,21 @@ fn settings_that_lack_or_exclude_others_are_told_beside_the_rest() {
             ("UNUSABLE_FILE", "--trusted-documents: none"),
         ],
     );
+    // What stands beside a setting that is missing is examined all the same.
+    std::fs::write(folder.path().join("keys.json"), "{}").unwrap();
+    let environment = [("YEOLLAM_OIDC_KEYS", "keys.json"), ("YEOLLAM_TRUSTED_ONLY", "true")];
+    let (code, told) =
+        checked(folder.path(), &environment, &["--oidc-audience", "register", "--oidc-role", "officer=owner", "--metrics-listen", "192.0.2.1:1"]);
+    assert_eq!(code, Some(1));
+    must_tell(
+        &told,
+        &[
+            ("MISSING_SETTING", "--oidc-issuer <URL> --trusted-documents"),
+            ("INVALID_VALUE", "--oidc-role"),
+            ("UNUSABLE_FILE", "keys.json"),
+            ("UNUSABLE_ADDRESS", "--metrics-listen"),
+        ],
+    );
     let (_, told) = checked(folder.path(), &[("DATABASE_URL", "sqlite:x.sqlite")], &["--read-database-url", "postgres://user:secret@host/x", "--trusted-only"]);
     must_tell(&told, &[("INVALID_VALUE", "--read-database-url"), ("MISSING_SETTING", "--trusted-documents")]);
 }

@@ -1,4 +1,4 @@
-//! Requests that take long: on PostgreSQL what they ask ends with them, and the log tells which they were.
+//! Requests that take long: what they ask of the database ends with them, and the log tells which they were.
 
 use std::time::{Duration, Instant};
 
@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use yeollam::store::{PoolSettings, Store};
 
 use crate::harness::program::{Started, asked, asked_with};
 use crate::harness::{Backend, Data, Server, on_both};
@@ -41,26 +42,40 @@ fn slow(log: &str, document: &str) -> Vec<Value> {
     lines.filter(|line| line["fields"]["sha256"] == hash.as_str()).collect()
 }
 
-#[tokio::test]
-async fn what_a_request_asks_of_postgres_ends_soon_after_it() {
-    let server = Server::start(Backend::Postgres, Data::Bundled).await;
+/// A statement that takes days.
+fn endless(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Postgres => "SELECT pg_sleep(172800)::text AS slept",
+        Backend::Sqlite => {
+            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT count(*) AS slept FROM (SELECT n FROM numbers LIMIT 1000000000000)"
+        }
+    }
+}
+
+async fn what_a_request_asks_of_the_database_ends_soon_after_it(server: Server) {
     let folder = tempfile::tempdir().unwrap();
     let program = started(&folder, &server, &["--request-deadline", "3", "--database-connections", "3", "--slow-query", "2s"]);
     program.ready().await;
     let change = async |statement: &str| server.store.db().execute_unprepared(statement).await.map(|_| ()).unwrap();
-    // Every question about data files takes hours.
+    // Every question about data files takes days.
     change("ALTER TABLE data_file RENAME TO kept").await;
-    change("CREATE VIEW data_file AS SELECT kept.* FROM kept, LATERAL (SELECT pg_sleep(7200)::text AS slept) AS s WHERE s.slept IS NOT NULL").await;
+    let lateral = if server.backend == Backend::Postgres { "LATERAL" } else { "" };
+    change(&format!("CREATE VIEW data_file AS SELECT kept.* FROM kept, {lateral} ({}) AS s WHERE s.slept IS NOT NULL", endless(server.backend))).await;
     let names: Vec<String> = (0..4).map(|number| format!("홍길동{number}")).collect();
     let given_up = join_all(names.iter().map(|name| asked_with(&program.address, FILES, json!({"name": name}))));
-    for answer in tokio::join!(given_up, becomes("the statements are underway", async || underway(&server).await > 0)).0 {
+    let are_underway = async || server.backend == Backend::Sqlite || underway(&server).await > 0;
+    for answer in tokio::join!(given_up, becomes("the statements are underway", are_underway)).0 {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "TIMEOUT", "{answer}");
     }
-    becomes("the statements have ended", async || underway(&server).await == 0).await;
     // More were given up than there are connections: they are free again.
     becomes("a connection is free", async || asked(&program.address, "{ agencies(first: 1) { nodes { code } } }").await["errors"].is_null()).await;
-    change("DROP VIEW data_file").await;
-    change("ALTER TABLE kept RENAME TO data_file").await;
+    match server.backend {
+        Backend::Postgres => becomes("the statements have ended", async || underway(&server).await == 0).await,
+        // Nothing executes any more: the program does not even use its processor.
+        Backend::Sqlite => becomes("the statements have ended", async || is_at_rest(&program).await).await,
+    }
+    // On one connection: another of SQLite still knows the view.
+    change("DROP VIEW data_file; ALTER TABLE kept RENAME TO data_file").await;
     becomes("files are answered again", async || asked(&program.address, "{ dataFiles(first: 1) { nodes { name } } }").await["errors"].is_null()).await;
 
     let (code, log) = program.stopped();
@@ -74,6 +89,73 @@ async fn what_a_request_asks_of_postgres_ends_soon_after_it() {
         assert!(fields["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{line}");
     }
     assert!(!log.contains("홍길동"), "variables are never told: {log}");
+}
+
+/// Whether a program used less than a tenth of one processor for a while.
+async fn is_at_rest(program: &Started) -> bool {
+    let used = || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.process())).unwrap();
+        let after_its_name: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+        // In hundredths of a second, of itself and of the system for it.
+        after_its_name[11].parse::<u64>().unwrap() + after_its_name[12].parse::<u64>().unwrap()
+    };
+    let before = used();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    used() - before < 10
+}
+
+/// The store as a server has it for requests, over so many connections.
+async fn for_requests(server: &Server, max_connections: u32) -> Store {
+    let limit = Duration::from_secs(5);
+    let pool = PoolSettings { max_connections, acquire_timeout: limit * 3, request_limit: Some(limit), ..PoolSettings::default() };
+    Store::connect(server.database_url(), &pool).await.unwrap().for_requests()
+}
+
+async fn answered(store: &Store, sql: &str) -> Result<i64, sea_orm::DbErr> {
+    let db = store.db();
+    db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?.unwrap().try_get_by(0)
+}
+
+async fn a_statement_that_is_given_up_frees_its_connection_and_harms_no_other(server: Server) {
+    let store = for_requests(&server, 1).await;
+    let given_up = tokio::time::timeout(Duration::from_millis(100), answered(&store, endless(server.backend))).await;
+    assert!(given_up.is_err());
+    assert_eq!(answered(&store, "SELECT CAST(7 AS BIGINT)").await.unwrap(), 7, "the only connection is free again");
+    store.close().await.unwrap();
+
+    let store = for_requests(&server, 3).await;
+    // Long enough for all that is given up beside it, and short enough for the limit.
+    let counted = match server.backend {
+        Backend::Postgres => "SELECT count(*) FROM generate_series(1, 300000), pg_sleep(1)",
+        Backend::Sqlite => "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 300000) SELECT count(*) FROM n",
+    };
+    let rounds = if server.backend == Backend::Postgres { 1 } else { 20 };
+    let beside = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for _ in 0..rounds {
+                assert_eq!(answered(&store, counted).await.unwrap(), 300_000, "what somebody waits for is not interrupted");
+            }
+        })
+    };
+    // Given up before it has a connection, while it waits for one, while it runs, when it has just ended.
+    let short = "SELECT count(*) FROM data_file";
+    for micros in (0..200_u64).map(|number| number * 7_919 % 3_000) {
+        let _ = tokio::time::timeout(Duration::from_micros(micros), answered(&store, short)).await;
+        if server.backend == Backend::Sqlite {
+            let _ = tokio::time::timeout(Duration::from_micros(micros), answered(&store, endless(server.backend))).await;
+        }
+    }
+    beside.await.unwrap();
+    let files = answered(&server.store, short).await.unwrap();
+    for _ in 0..20 {
+        let all = join_all((0..6).map(|_| answered(&store, short))).await;
+        assert!(all.into_iter().all(|answer| answer.unwrap() == files));
+    }
+    let figures = store.figures();
+    let requests = figures.pools.iter().find(|pool| pool.name == "requests").unwrap();
+    assert!(requests.limit == 3 && (1..=3).contains(&requests.connections), "{requests:?}");
+    store.close().await.unwrap();
 }
 
 async fn nothing_is_slow_unless_the_operator_says_when(server: Server) {
@@ -93,4 +175,9 @@ async fn nothing_is_slow_unless_the_operator_says_when(server: Server) {
     }
 }
 
-on_both!(Data::Bundled => nothing_is_slow_unless_the_operator_says_when);
+on_both!(
+    Data::Bundled =>
+    what_a_request_asks_of_the_database_ends_soon_after_it,
+    a_statement_that_is_given_up_frees_its_connection_and_harms_no_other,
+    nothing_is_slow_unless_the_operator_says_when
+);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::json;
 
 use crate::harness::program::{Started, asked};
-use crate::harness::{Backend, Data, Server, on_both};
+use crate::harness::{Data, Server, on_both};
 
 /// Values of all series, by name and labels as they are written.
 type Series = BTreeMap<String, f64>;
@@ -154,8 +154,7 @@ async fn what_happens_is_counted(server: Server) {
     let requests: f64 = after.iter().filter(|(name, _)| name.starts_with(r#"yeollam_http_requests_total{route="/graphql""#)).map(|(_, value)| value).sum();
     assert_eq!(requests, 4.0);
     assert!(grown("yeollam_database_statements_total") >= 2.0 && grown("yeollam_database_statement_seconds_total") > 0.0);
-    let pools: &[&str] = if server.backend == Backend::Postgres { &["requests", "rest"] } else { &["all"] };
-    for pool in pools {
+    for pool in ["requests", "rest"] {
         let of_pool = |name: &str| value(&after, &format!("yeollam_database_connections{name}{{pool=\"{pool}\"}}"));
         assert!(of_pool("") >= 1.0 && of_pool("_limit") == 16.0 && of_pool("_idle") + of_pool("_in_use") == of_pool(""), "{pool}");
     }

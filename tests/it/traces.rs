@@ -45,19 +45,34 @@ fn attribute(of: &Value, name: &str) -> Value {
 async fn a_request_is_traced_down_to_its_statements(server: Server) {
     let (collector, spans) = collector().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = yeollam(folder.path(), &["--database-url", server.database_url(), "--listen", "127.0.0.1:0", "serve"]);
+    let url = server.database_url();
+    let (system, has_replica) = if url.starts_with("postgres") { ("postgresql", true) } else { ("sqlite", false) };
+    // A database lacks nothing of itself.
+    let replica: &[&str] = if has_replica { &["--read-database-url", url] } else { &[] };
+    let settings = ["--database-url", url, "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
+    let mut program = yeollam(folder.path(), &[&settings, replica, &["serve"]].concat());
     program.envs([("OTEL_EXPORTER_OTLP_ENDPOINT", collector.as_str()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"), ("OTEL_BSP_SCHEDULE_DELAY", "200")]);
     let program = Started::of(&mut program);
     program.ready().await;
+    let metrics = program.introduction.split_whitespace().find(|word| word.ends_with("/metrics")).expect("it says where").to_owned();
+    let tells = async |figure: &str| -> bool {
+        let text = reqwest::Client::builder().no_proxy().build().unwrap().get(&metrics).send().await.unwrap().text().await.unwrap();
+        text.lines().any(|line| line.strip_prefix(figure).is_some_and(|value| value.trim().parse::<f64>().is_ok_and(|value| value >= 1.0)))
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while has_replica && !tells("yeollam_replica_in_use ").await {
+        assert!(Instant::now() < deadline, "the replica is not in use");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let document = "query Agencies { agencies(first: 2) { nodes { name } } }";
     let trace = "0af7651916cd43dd8448eb211c80319c";
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client.post(format!("{}/graphql", program.address)).header("content-type", "application/json");
     let request = request.header("traceparent", format!("00-{trace}-b7ad6b7169203331-01")).body(json!({"query": document}).to_string());
     assert_eq!(request.send().await.unwrap().status(), 200);
+    assert_eq!(tells("yeollam_replica_queries_total ").await, has_replica, "the statements are those of the replica, where there is one");
     // The collector lives in this thread, which must not wait for the program alone. A request is the last of its spans to end.
     let of_trace = || spans.lock().unwrap().iter().filter(|span| span["traceId"] == trace).cloned().collect::<Vec<_>>();
-    let deadline = Instant::now() + Duration::from_secs(60);
     while !of_trace().iter().any(|span| span["name"] == "POST /graphql") {
         assert!(Instant::now() < deadline, "no trace: {:#?}", spans.lock().unwrap());
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -86,7 +101,6 @@ async fn a_request_is_traced_down_to_its_statements(server: Server) {
     assert_eq!([attribute(graphql, "graphql.operation.name"), attribute(graphql, "graphql.operation.type")], ["Agencies", "query"]);
     assert_eq!(attribute(graphql, "graphql.document.hash").as_str().unwrap().len(), 64);
     assert!(attribute(statement, "db.query.text").as_str().unwrap().contains("agency"));
-    let system = if server.database_url().starts_with("postgres") { "postgresql" } else { "sqlite" };
     assert_eq!(attribute(statement, "db.system.name"), system);
     // What nobody asked for is in no trace.
     assert!(!log.contains("graphql.document"), "{log}");

@@ -14,7 +14,10 @@ use async_graphql::dataloader::Loader;
 use entity::{agency, change, data_file};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, SelectStatement};
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{ColumnTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _,
+};
 use uuid::Uuid;
 
 use super::ChangeKindFilter;
@@ -229,7 +232,7 @@ impl Store {
     }
 
     async fn listen(&self) -> std::result::Result<PgListener, sea_orm::SqlxError> {
-        let mut listener = PgListener::connect_with(self.db().get_postgres_connection_pool()).await?;
+        let mut listener = PgListener::connect_with(self.db().pool().get_postgres_connection_pool()).await?;
         listener.listen(JOURNAL_CHANNEL).await?;
         Ok(listener)
     }

@@ -182,6 +182,36 @@ async fn an_index_without_room_is_searched_as_it_was() {
 }
 
 #[tokio::test]
+async fn an_index_that_cannot_be_built_is_built_when_there_is_room() {
+    let disk = Disk::new();
+    let index = disk.path().join("data/search");
+    fs::create_dir_all(&index).unwrap();
+    let database = format!("sqlite:{}?mode=rwc", disk.path().join("register.sqlite").display());
+    assert!(run(disk.path(), &["--database-url", &database, "migrate", "up"]).status.success());
+    let token = token(disk.path(), &database);
+    disk.fill(&index);
+    let started = serve(&disk, &index, &database);
+    let client = Client::new(&started.address, &token);
+    // All but finding goes on; it says that it is not there, and not that nothing is found.
+    import_file(&client, 1, "무지개 명부").await;
+    client.must_register("장애 시험").await;
+    let seen = client.asks("{ search(text: \"무지개\") { totalCount } }").await;
+    assert_eq!((seen.code(), client.looks("/readyz").await.status), ("SEARCH_NOT_READY", 503), "{seen:?}");
+    disk.empty(&index);
+    until("it is found", async || found(&client, "무지개").await == 1 && has_followed(&client).await).await;
+    started.ready().await;
+    // Removed where there is no room either: what was found is found, until it can be made again.
+    disk.fill(&index);
+    fs::remove_dir_all(index.join("index")).unwrap();
+    import_file(&client, 2, "소나기 명부").await;
+    assert_eq!(found(&client, "무지개").await, 1);
+    disk.empty(&index);
+    until("it is found", async || found(&client, "소나기").await == 1 && found(&client, "무지개").await == 1 && has_followed(&client).await).await;
+    assert_eq!(started.stopped().0, Some(0));
+    must_be_proved(disk.path(), &database);
+}
+
+#[tokio::test]
 async fn an_index_that_is_removed_is_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}?mode=rwc", folder.path().join("data/register.sqlite").display());

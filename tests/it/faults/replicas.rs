@@ -119,6 +119,55 @@ async fn a_replica_answers_as_long_as_it_lacks_nothing() {
 }
 
 #[tokio::test]
+async fn a_replica_answers_anybody_while_the_primary_is_away() {
+    let mut postgres = OwnPostgres::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    let replica = postgres.make_replica();
+    let database = ["--database-url", &postgres.url, "--read-database-url", &replica, "--database-wait", "2"];
+    assert!(run(folder.path(), &["--database-url", &postgres.url, "migrate", "up"]).status.success());
+    let token = token(folder.path(), &postgres.url);
+    let started = Started::new(folder.path(), &[&database[..], &PRIMARY_AND_METRICS].concat());
+    started.ready().await;
+    let client = Client::new(&started.address, &token);
+    client.must_register("장애 이전").await;
+    in_use(&started).await;
+
+    postgres.kill();
+    let by_token = async || client.seen(client.asking(AGENCIES, serde_json::json!({})).bearer_auth(&token)).await.unwrap();
+    until("whoever has a token is told at once", async || {
+        let seen = by_token().await;
+        seen.is_unavailable() && seen.took.as_millis() < 500
+    })
+    .await;
+    for round in 0..20 {
+        let seen = client.asks(&format!("{{ register {{ sequence }} agencies(first: {}) {{ nodes {{ name }} }} }}", round + 1)).await;
+        assert!(seen.is_whole() && seen.body["data"]["register"]["sequence"] == seen.body["extensions"]["sequence"], "{seen:?}");
+    }
+    assert!(client.registered().await.contains("장애 이전"));
+    assert_eq!(client.looks("/readyz").await.status, 200);
+    // What it does not have, and what is not its to do, nobody can answer.
+    let newer = client.asking(AGENCIES, serde_json::json!({})).header("yeollam-sequence", "1000");
+    assert!(client.seen(newer).await.as_ref().is_some_and(Seen::is_unavailable));
+    assert!(client.registers("장애 없음").await.as_ref().is_some_and(Seen::is_unavailable));
+    // Without it, nothing is answered; it is not trusted again before it could be compared with the primary.
+    postgres.kill_replica();
+    until("nothing is answered", async || client.asks(AGENCIES).await.is_unavailable() && client.looks("/readyz").await.status == 503).await;
+    postgres.start_replica();
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert!(client.asks(AGENCIES).await.is_unavailable());
+
+    postgres.start_again();
+    until("the primary answers", async || by_token().await.is_whole()).await;
+    client.must_register("장애 이후").await;
+    let names = client.registered().await;
+    assert!(names.contains("장애 이전") && names.contains("장애 이후") && !names.contains("장애 없음"), "{names:?}");
+    in_use(&started).await;
+    it_answers(&started, &client).await;
+    assert_eq!(started.stopped().0, Some(0));
+    must_be_proved(folder.path(), &postgres.url);
+}
+
+#[tokio::test]
 async fn another_register_is_no_replica() {
     let postgres = OwnPostgres::start(&[]);
     let folder = tempfile::tempdir().unwrap();

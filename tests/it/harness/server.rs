@@ -315,7 +315,7 @@ pub fn salts() -> Salts {
 // What follows is all that the harness knows of how a server is put together.
 
 async fn connect(url: &str) -> Store {
-    let pool = PoolSettings { max_connections: 4, row_cache: 1 << 20, ..PoolSettings::default() };
+    let pool = PoolSettings { max_connections: 4, row_cache: 1 << 20, request_limit: Some(Duration::from_secs(600)), ..PoolSettings::default() };
     Store::connect(url, &pool).await.unwrap_or_else(|error| panic!("{url}: {}", error.chain()))
 }
 

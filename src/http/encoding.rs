@@ -3,10 +3,18 @@
 use std::io::Write as _;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::sync::OnceCell;
+
+use super::answer;
+use super::media_type::MediaType;
+use crate::error::code;
+use crate::graphql::admission::refusal::Refusal;
 
 /// What is shorter is not worth it.
 pub const WORTH_IT: u64 = 1024;
@@ -16,6 +24,47 @@ const LONG: usize = 32 * 1024;
 const BROTLI: i32 = 5;
 const BROTLI_WINDOW: i32 = 22;
 const ZSTANDARD: i32 = 6;
+
+/// The coding of what is not compressed.
+const AS_IT_IS: &str = "identity";
+
+/// Codings that a client takes, with their weights, 0 to 1.
+struct Offers<'h>(Vec<(&'h str, f32)>);
+
+impl<'h> Offers<'h> {
+    fn of(headers: &'h HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let offer = |offer: &'h str| {
+            let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
+            let weight = weight.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.parse().ok());
+            (name.trim(), weight.filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or(0.0))
+        };
+        Self(values.flat_map(|value| value.split(',')).map(offer).collect())
+    }
+
+    fn named(&self, wanted: &str) -> Option<f32> {
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, weight)| *weight)
+    }
+
+    /// The weight of a coding, or of any that is not named.
+    fn of_any(&self, wanted: &str) -> Option<f32> {
+        self.named(wanted).or_else(|| self.named("*"))
+    }
+}
+
+/// Leaves of what the client takes the coding that it likes best, for whatever compresses answers; 406 for a client that takes nothing, not even an answer as it is.
+pub async fn settle(mut request: Request, next: Next) -> Response {
+    let best = Encoding::negotiate(request.headers());
+    if best.is_none() && Offers::of(request.headers()).of_any(AS_IT_IS) == Some(0.0) {
+        let message = "None of the accepted content codings can be answered. Accept `br`, `zstd`, `gzip` or `identity`.";
+        return answer::failure(StatusCode::NOT_ACCEPTABLE, MediaType::Json, Refusal::new(code::NOT_ACCEPTABLE, message));
+    }
+    match best {
+        Some(best) => request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static(best.as_str())),
+        None => request.headers_mut().remove(header::ACCEPT_ENCODING),
+    };
+    next.run(request).await
+}
 
 /// A coding that is offered, the smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,26 +90,15 @@ impl Encoding {
         }
     }
 
-    /// What the client likes best; `None` where it takes the answer as it is only.
+    /// What the client likes best; `None` where it takes the answer as it is only, or nothing at all.
     #[must_use]
     pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let offers: Vec<(&str, f32)> = values
-            .flat_map(|value| value.split(','))
-            .map(|offer| {
-                let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-                let weight = weight.trim().strip_prefix("q=").map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
-                (name.trim(), weight)
-            })
-            .collect();
-        let quality = |wanted: &str| {
-            let named = offers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            named.or_else(|| offers.iter().find(|(name, _)| *name == "*")).map_or(0.0, |(_, weight)| *weight)
-        };
+        let offers = Offers::of(headers);
+        let as_it_is = offers.named(AS_IT_IS).unwrap_or(0.0);
         let mut best = None;
         for encoding in Self::ALL {
-            let weight = quality(encoding.as_str());
-            if weight > best.map_or(0.0, |(_, weight)| weight) {
+            let weight = offers.of_any(encoding.as_str()).unwrap_or(0.0);
+            if weight > best.map_or(0.0, |(_, weight)| weight) && weight >= as_it_is {
                 best = Some((encoding, weight));
             }
         }
@@ -145,6 +183,9 @@ mod tests {
             ("br;q=0, *", Some(Encoding::Zstandard)),
             ("*;q=0", None),
             ("br;q=x", None),
+            ("gzip;q=1e9", None),
+            ("identity, gzip;q=0.5", None),
+            ("identity;q=0, gzip;q=0.5", Some(Encoding::Gzip)),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, accept.parse().unwrap());

@@ -320,6 +320,7 @@ pub fn router(app: App, stop: Stop) -> Router {
         .layer(Extension(stop))
         .layer(DefaultBodyLimit::max(app.settings.body_bytes))
         .layer(CompressionLayer::new().compress_when(compressible))
+        .layer(middleware::from_fn(encoding::settle))
         .layer(cors)
         .layer(CatchPanicLayer::custom(answer::panicked))
         .layer(middleware::map_response(no_sniff))

@@ -236,6 +236,13 @@ async fn answers_are_compressed(server: Server) {
     }
     let short = post(&server, &json!({"query": "{ __typename }"}), &[("accept-encoding", "br")]).await;
     assert_eq!(header(&short, "content-encoding"), "", "not worth it");
+    for accept in ["identity;q=0", "*;q=0", "gzip;q=1e9, identity;q=0"] {
+        let refused = post(&server, &long, &[("accept-encoding", accept)]).await;
+        assert_eq!((refused.status().as_u16(), header(&refused, "content-encoding")), (406, String::new()), "{accept}");
+        let body: Value = refused.json().await.unwrap();
+        assert_eq!(body["errors"][0]["extensions"]["code"], "NOT_ACCEPTABLE", "{accept}: {body}");
+        assert!(body.get("data").is_none(), "{accept}: {body}");
+    }
 }
 
 async fn a_header_tells_what_became_of_a_request(server: Server) {

@@ -15,6 +15,10 @@ const SAMPLE_SECONDS = given.minutes < 5 ? 2 : 10;
 const GROWTH = 0.2;
 /** Files that a connection to the database holds: an embedded one has its log and its index beside it. */
 const FILES_EACH = given['database-url'] ? 1 : 3;
+/** Threads that a connection has: an embedded database runs in one of its own. */
+const THREADS_EACH = given['database-url'] ? 0 : 1;
+/** What `--database-connections` allows for requests, as much for the rest, and two of the journal's followers. */
+const MOST_CONNECTIONS = 34;
 /** Quiet time after the load, in which everything must have gone back. */
 const QUIET_SECONDS = 60;
 
@@ -204,7 +208,7 @@ for (const name of ['own', 'resident']) {
   console.log(`memory (${name}): ${value.toFixed(1)} MiB, ${perHour >= 0 ? '+' : ''}${perHour.toFixed(1)} MiB an hour`);
   if (name === 'own' && given.minutes >= 10 && perHour > value * GROWTH) problems.push(`memory grows by ${perHour.toFixed(1)} MiB an hour`);
 }
-const isBack = (now) => now.files <= start.files + FILES_EACH * (now.connections - start.connections) + 6 && now.connections <= 18 && now.threads <= start.threads + 24;
+const isBack = (now) => now.files <= start.files + FILES_EACH * (now.connections - start.connections) + 6 && now.connections <= MOST_CONNECTIONS && now.threads <= start.threads + THREADS_EACH * (now.connections - start.connections) + 8;
 let end = program.figures();
 for (let second = 0; second < QUIET_SECONDS && !isBack(end); second += 1) {
   await pause(1_000);

@@ -155,14 +155,20 @@ async fn has_followed(client: &Client) -> bool {
     register["sequence"] == register["indexedThrough"]
 }
 
-#[tokio::test]
-async fn an_index_without_room_is_searched_as_it_was() {
+/// A disk with a register and its index, the folder of the index, the database, and a token.
+fn with_index_apart() -> (Disk, PathBuf, String, String) {
     let disk = Disk::new();
     let index = disk.path().join("data/search");
     fs::create_dir_all(&index).unwrap();
     let database = format!("sqlite:{}?mode=rwc", disk.path().join("register.sqlite").display());
     assert!(run(disk.path(), &["--database-url", &database, "migrate", "up"]).status.success());
     let token = token(disk.path(), &database);
+    (disk, index, database, token)
+}
+
+#[tokio::test]
+async fn an_index_without_room_is_searched_as_it_was() {
+    let (disk, index, database, token) = with_index_apart();
     let started = serve(&disk, &index, &database);
     started.ready().await;
     let client = Client::new(&started.address, &token);
@@ -183,12 +189,7 @@ async fn an_index_without_room_is_searched_as_it_was() {
 
 #[tokio::test]
 async fn an_index_that_cannot_be_built_is_built_when_there_is_room() {
-    let disk = Disk::new();
-    let index = disk.path().join("data/search");
-    fs::create_dir_all(&index).unwrap();
-    let database = format!("sqlite:{}?mode=rwc", disk.path().join("register.sqlite").display());
-    assert!(run(disk.path(), &["--database-url", &database, "migrate", "up"]).status.success());
-    let token = token(disk.path(), &database);
+    let (disk, index, database, token) = with_index_apart();
     disk.fill(&index);
     let started = serve(&disk, &index, &database);
     let client = Client::new(&started.address, &token);

@@ -3,6 +3,7 @@
 //! Written column by column through the format's own writer. Every value may be absent; a list is never absent, it may be empty.
 
 use std::io::Write;
+use std::mem;
 use std::sync::Arc;
 
 use ::parquet::basic::Compression;
@@ -172,22 +173,25 @@ impl<W: Write + Send> TableWriter<W> {
     /// # Errors
     /// Those of `out`.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) -> Result<(), ParquetError> {
-        let mut leaves = self.leaves.iter_mut();
+        let mut leaves = self.leaves.as_mut_slice();
         for (column, cell) in self.table.columns.iter().zip(cells) {
             self.bytes += cell.as_text().map_or(8, str::len);
             let Kind::List(columns) = &column.kind else {
-                leaves.next().into_iter().for_each(|leaf| leaf.take(cell.clone()));
+                let Some((leaf, others)) = mem::take(&mut leaves).split_first_mut() else { break };
+                leaves = others;
+                leaf.take(cell);
                 continue;
             };
-            let mut leaves: Vec<&mut Leaf> = leaves.by_ref().take(columns.len()).collect();
+            let Some((of_list, others)) = mem::take(&mut leaves).split_at_mut_checked(columns.len()) else { break };
+            leaves = others;
             let text = if let Cell::Text(text) = cell { Bytes::from(text) } else { Bytes::new() };
             let written = std::str::from_utf8(&text).unwrap_or_default();
             if written.is_empty() {
-                leaves.iter_mut().for_each(|leaf| leaf.level(0, 0));
+                of_list.iter_mut().for_each(|leaf| leaf.level(0, 0));
             }
             for (index, record) in list::records(written).enumerate() {
                 let mut fields = list::fields(record);
-                leaves.iter_mut().for_each(|leaf| leaf.take_field(&text, fields.next().flatten(), i16::from(index > 0)));
+                of_list.iter_mut().for_each(|leaf| leaf.take_field(&text, fields.next().flatten(), i16::from(index > 0)));
             }
         }
         self.rows += 1;

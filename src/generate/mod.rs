@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use crate::data_file::DataFileInput;
 use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
+use crate::identity::agency_key;
 use crate::legal_basis::LegalBasisInput;
 use crate::organization::Parties;
 use crate::problem::Problems;
@@ -34,6 +35,9 @@ pub const MOST_FILES: u64 = 10_000_000;
 
 /// Files that one transaction holds.
 const FILES_IN_TRANSACTION: usize = 5_000;
+
+/// Agencies that one transaction holds, before those with files.
+const AGENCIES_IN_TRANSACTION: usize = 5_000;
 
 /// Last day of which anything generated tells.
 const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2026, 10, 31) {
@@ -116,22 +120,31 @@ async fn write_all(store: &Store, request: Request, now: DateTime<Utc>, salts: S
     Ok(run.generated)
 }
 
-/// Composes the register, batch by batch, until it is whole or nobody takes any more.
+/// Composes the register, batch by batch, until it is whole or nobody takes any more: the agencies, those above others first, then what each states, in the order of their keys. So each transaction writes to
+/// one place of every index by key, as if it appended, rather than to as many as it has agencies.
 fn compose(request: Request, mut take: impl FnMut(Batch) -> bool) -> Result<()> {
     let agencies = Agencies::new(request.seed, request.files);
     let total: u128 = (0..agencies.count()).map(|number| u128::from(agencies.weight(number))).sum();
     // Agencies get their share of the files by the sum of the weights before and with them, so that the shares add up.
     let share = |sum: u128| u64::try_from(sum * u128::from(request.files) / total.max(1)).unwrap_or_default();
+    let mut shares = Vec::new();
     let mut batch = Batch::default();
     let mut sum = 0;
     for number in 0..agencies.count() {
-        let Some(agency) = agencies.get(number) else { continue };
         let before = share(sum);
         sum += u128::from(agencies.weight(number));
+        shares.push((agency_key(&Agencies::code(number)), number, before..share(sum)));
+        batch.agencies.extend(agencies.get(number).map(|agency| agency.input));
+        if batch.agencies.len() >= AGENCIES_IN_TRANSACTION && !take(std::mem::take(&mut batch)) {
+            return Ok(());
+        }
+    }
+    shares.sort_unstable_by_key(|(key, ..)| *key);
+    for (_, number, files) in shares {
+        let Some(agency) = agencies.get(number) else { continue };
         let keeper = Keeper::new(request.seed, number, &agency);
         let mut covered = Vec::new();
-        batch.agencies.push(agency.input.clone());
-        for (running, file) in (1..).zip(before..share(sum)) {
+        for (running, file) in (1..).zip(files) {
             let file = keeper.file(request.seed, file, running);
             if covered.len() < MOST_COVERED {
                 covered.extend(Covered::of(&file));

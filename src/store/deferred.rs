@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entity::setting;
-use sea_orm::{ActiveModelTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, Statement};
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait, DatabaseBackend, EntityTrait as _, IntoActiveModel as _, Statement};
 
 use super::Store;
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ impl Store {
     pub async fn defer_indexes(&self) -> Result<()> {
         let txn = self.begin().await?;
         let asked = match txn.get_database_backend() {
-            sea_orm::DatabaseBackend::Postgres => "SELECT indexname AS name, indexdef AS made_by FROM pg_indexes WHERE schemaname = current_schema()",
+            DatabaseBackend::Postgres => "SELECT indexname AS name, indexdef AS made_by FROM pg_indexes WHERE schemaname = current_schema()",
             _ => "SELECT name, sql AS made_by FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
         };
         let mut left_out = BTreeMap::new();
@@ -91,20 +91,36 @@ impl Store {
     /// Makes the indexes again that were left out, if any were.
     ///
     /// # Errors
-    /// Those of the database; then the next one who opens it makes them.
+    /// Those of the database; then the next one who opens it makes those that are missing.
     pub async fn restore_indexes(&self) -> Result<()> {
         // Most often there is nothing to do, and no transaction to begin.
         if !self.lacks_indexes().await? {
             return Ok(());
         }
-        let txn = self.begin().await?;
-        if let Some(row) = setting::Entity::find_by_id(SETTING).one(&txn).await? {
-            let left_out: BTreeMap<String, String> = serde_json::from_str(&row.value).map_err(|error| Error::internal(error.to_string()))?;
-            for made_by in left_out.values() {
-                txn.execute_unprepared(made_by).await?;
+        let row = setting::Entity::find_by_id(SETTING).one(self.db()).await?;
+        let left_out: BTreeMap<String, String> =
+            row.map(|row| serde_json::from_str(&row.value)).transpose().map_err(|error| Error::internal(error.to_string()))?.unwrap_or_default();
+        // One to a transaction: the log of all of them together would take as much of the disk again.
+        for made_by in left_out.values() {
+            let txn = self.begin().await?;
+            let sqlite = txn.get_database_backend() == DatabaseBackend::Sqlite;
+            if sqlite {
+                // Sorted in memory, the entries of a large table would take all of it: to files beyond `cache_size`, which takes no longer.
+                txn.execute_unprepared("PRAGMA temp_store = FILE").await?;
             }
-            setting::Entity::delete_by_id(SETTING).exec(&txn).await?;
+            let made = txn.execute_unprepared(&unless_there(made_by)).await;
+            if sqlite {
+                txn.execute_unprepared("PRAGMA temp_store = MEMORY").await?;
+            }
+            made?;
+            txn.commit().await?;
         }
-        Ok(txn.commit().await?)
+        setting::Entity::delete_by_id(SETTING).exec(self.db()).await?;
+        Ok(())
     }
+}
+
+/// The statement that makes an index, for one that may be there already: whoever was cut off had made some.
+fn unless_there(made_by: &str) -> String {
+    made_by.replacen("INDEX ", "INDEX IF NOT EXISTS ", 1)
 }

@@ -382,8 +382,8 @@ fn options(url: &str, pool: &PoolSettings) -> ConnectOptions {
                 .pragma("synchronous", "FULL")
                 .pragma("foreign_keys", "ON")
                 .pragma("cache_size", page_cache.clone())
-                // Pages beyond the cache are read from the system's, without a call and a copy for each. As much as the library maps at most.
-                .pragma("mmap_size", "2147418112")
+                // Pages beyond the cache are read from the system's, without a call and a copy for each. As much as the library maps at most: .cargo/config.toml.
+                .pragma("mmap_size", "8589934592")
                 .pragma("temp_store", "MEMORY")
                 // What is erased or replaced is overwritten, not merely let go.
                 .pragma("secure_delete", "ON")

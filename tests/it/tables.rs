@@ -219,6 +219,11 @@ async fn indexes_that_were_left_out_come_back(server: Server) {
     assert_eq!(names().await, all);
     server.store.restore_indexes().await.unwrap();
     assert_eq!(names().await, all);
+    // Cut off again when one of them was made.
+    server.store.defer_indexes().await.unwrap();
+    server.store.db().execute_unprepared("CREATE INDEX IF NOT EXISTS \"registration_agency_id\" ON \"registration\" (\"agency_id\")").await.unwrap();
+    server.store.restore_indexes().await.unwrap();
+    assert_eq!(names().await, all);
 }
 
 /// A register that an earlier program wrote has other ids for the same things, and is refused rather than written twice.

@@ -1,7 +1,8 @@
 //! Fields of what is exported: a name, a label, what they hold, and the expression that gives them.
 
-use publishing::list::{BETWEEN_FIELDS, BETWEEN_RECORDS};
+use publishing::list;
 use publishing::table::{Column, Kind, Table};
+use sea_orm::DatabaseBackend;
 
 use crate::identity::NodeType;
 
@@ -39,7 +40,12 @@ pub struct Field {
     pub sql: &'static str,
 }
 
-/// Records that belong to a row, gathered into one text by the database: a row of its own for each would cost more than all else.
+/// Between two rows of a text that the database gathered, and between two fields of a row. Texts of the register hold no control characters.
+pub const BETWEEN_ROWS: char = '\u{1d}';
+/// See [`BETWEEN_ROWS`].
+pub const BETWEEN_CELLS: char = '\u{1c}';
+
+/// Records that belong to a row, gathered into one text as [`list`] has it.
 #[derive(Debug)]
 pub struct List {
     /// Tables.
@@ -104,32 +110,34 @@ impl Field {
         Column { name: self.name, label: self.label, kind: self.kind() }
     }
 
-    /// The expression as a statement selects it.
-    #[must_use]
-    pub fn expression(&self) -> String {
-        match self.holds {
-            Holds::List(list) => list.expression(),
-            // Both databases then answer numbers of one width.
-            Holds::Integer => format!("CAST({} AS BIGINT)", self.sql),
-            _ => self.sql.to_owned(),
+    /// Its text, empty where nothing is stated: read back by [`super::cell`].
+    fn text(&self, backend: DatabaseBackend) -> String {
+        let Self { holds, sql, .. } = self;
+        match (holds, backend) {
+            (Holds::Text | Holds::Texts, _) => format!("COALESCE({sql}, '')"),
+            (Holds::Integer | Holds::Day, _) => format!("COALESCE(CAST({sql} AS TEXT), '')"),
+            (Holds::Boolean, _) => format!("CASE WHEN {sql} THEN '1' WHEN NOT {sql} THEN '0' ELSE '' END"),
+            (Holds::Instant, DatabaseBackend::Postgres) => format!("COALESCE(to_char({sql} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), '')"),
+            (Holds::Instant, _) => format!("COALESCE({sql}, '')"),
+            (Holds::Id(_), DatabaseBackend::Postgres) => format!("COALESCE(CAST({sql} AS TEXT), '')"),
+            (Holds::Id(_), _) => format!("hex({sql})"),
+            (Holds::List(List { from, on, order, fields }), _) => {
+                let record = texts(*fields, list::BETWEEN_FIELDS, backend);
+                format!("COALESCE(({}), '')", gathered(&record, list::BETWEEN_RECORDS, &format!("{from} WHERE {on} ORDER BY {order}")))
+            }
         }
     }
 }
 
-impl List {
-    fn expression(&self) -> String {
-        let fields: Vec<String> = self
-            .fields
-            .iter()
-            .map(|Field { holds, sql, .. }| match holds {
-                Holds::Boolean => format!("CASE WHEN {sql} THEN '1' WHEN NOT {sql} THEN '0' ELSE '' END"),
-                Holds::Text => format!("COALESCE({sql}, '')"),
-                _ => format!("COALESCE(CAST({sql} AS TEXT), '')"),
-            })
-            .collect();
-        let record = fields.join(&format!(" || '{BETWEEN_FIELDS}' || "));
-        format!("(SELECT string_agg({record}, '{BETWEEN_RECORDS}' ORDER BY {}) FROM {} WHERE {})", self.order, self.from, self.on)
-    }
+/// The texts of some fields as one.
+pub fn texts<'f>(fields: impl IntoIterator<Item = &'f Field>, between: char, backend: DatabaseBackend) -> String {
+    let texts: Vec<String> = fields.into_iter().map(|field| field.text(backend)).collect();
+    format!("concat_ws('{between}', {})", texts.join(", "))
+}
+
+/// A query for one text: `record` of each row of `from`, in order. What the database gathers comes over at once; each row and value on its own would cost more than all else.
+pub fn gathered(record: &str, between: char, from: &str) -> String {
+    format!("SELECT string_agg(record, '{between}') FROM (SELECT {record} AS record FROM {from}) AS gathered")
 }
 
 impl Source {

@@ -5,20 +5,20 @@ pub mod lines;
 pub mod tables;
 
 use std::collections::{HashSet, VecDeque};
+use std::num::ParseIntError;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate};
 use entity::change;
 use publishing::table::Cell;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryResult, QuerySelect as _, Statement,
-    Value,
+    ColumnTrait as _, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _, Statement, Value,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use self::field::{Dated, Field, Holds, Source};
+use self::field::{BETWEEN_CELLS, BETWEEN_ROWS, Dated, Field, Holds, Source, gathered, texts};
 use crate::error::{Error, Result};
 use crate::identity::{GlobalId, NodeType};
 use crate::store::{Store, exempt_left_out_sql, listed_by_default_sql, registration_in_force_sql, revision_in_force_sql, text_list};
@@ -236,9 +236,9 @@ impl Query {
 
 async fn rows(db: &DatabaseTransaction, source: &Source, fields: &[usize], scope: &Scope, stretch: &Stretch) -> Result<Vec<Row>> {
     let fields: Vec<&Field> = fields.iter().filter_map(|index| source.fields.get(*index)).collect();
-    let mut query = Query::of(db.get_database_backend());
-    let expressions: Vec<String> = fields.iter().map(|field| field.expression()).collect();
-    query.text = format!("SELECT {} FROM {} WHERE {}", expressions.join(", "), source.from, condition(source, scope));
+    let backend = db.get_database_backend();
+    let mut query = Query::of(backend);
+    query.text = format!("{} WHERE {}", source.from, condition(source, scope));
     match stretch {
         Stretch::Range(after, through) => {
             for (sign, bound) in [(">", after), ("<=", through)] {
@@ -260,8 +260,11 @@ async fn rows(db: &DatabaseTransaction, source: &Source, fields: &[usize], scope
         }
     }
     query.text.push_str(&format!(" ORDER BY {}", source.order));
-    let rows = db.query_all_raw(query.statement()).await?;
-    rows.iter().map(|row| fields.iter().enumerate().map(|(index, field)| cell(row, index, field.holds)).collect()).collect()
+    query.text = gathered(&texts(fields.iter().copied(), BETWEEN_CELLS, backend), BETWEEN_ROWS, &query.text);
+    let Some(row) = db.query_one_raw(query.statement()).await? else { return Ok(Vec::new()) };
+    let Some(rows) = row.try_get_by_index::<Option<String>>(0)? else { return Ok(Vec::new()) };
+    let row = |row: &str| row.split(BETWEEN_CELLS).zip(&fields).map(|(text, field)| cell(text, field.holds)).collect();
+    rows.split(BETWEEN_ROWS).map(row).collect()
 }
 
 /// Which rows of a source are exported, but for their keys.
@@ -289,17 +292,22 @@ fn condition(source: &Source, scope: &Scope) -> String {
     parts.join(" AND ")
 }
 
-fn cell(row: &QueryResult, index: usize, holds: Holds) -> Result<Cell> {
+/// What a text says that [`texts`] made.
+fn cell(text: &str, holds: Holds) -> Result<Cell> {
+    let unread = |error: &dyn std::fmt::Display| Error::internal(format!("the database gathered \"{text}\": {error}"));
+    if text.is_empty() {
+        return Ok(Cell::Absent);
+    }
     Ok(match holds {
-        Holds::Text | Holds::List(_) => row.try_get_by_index::<Option<String>>(index)?.map_or(Cell::Absent, Cell::Text),
-        Holds::Integer => row.try_get_by_index::<Option<i64>>(index)?.map_or(Cell::Absent, Cell::Integer),
-        Holds::Boolean => row.try_get_by_index::<Option<bool>>(index)?.map_or(Cell::Absent, Cell::Boolean),
-        Holds::Day => row.try_get_by_index::<Option<NaiveDate>>(index)?.map_or(Cell::Absent, Cell::Day),
-        Holds::Instant => row.try_get_by_index::<Option<DateTime<Utc>>>(index)?.map_or(Cell::Absent, Cell::Instant),
-        Holds::Id(node) => row.try_get_by_index::<Option<Uuid>>(index)?.map_or(Cell::Absent, |key| Cell::Text(GlobalId::new(node, key).to_string())),
-        Holds::Texts => match row.try_get_by_index::<Option<String>>(index)?.map(|texts| text_list::read(&texts)) {
-            Some(texts) if !texts.is_empty() => Cell::Text(texts.join(", ")),
-            _ => Cell::Absent,
+        Holds::Text | Holds::List(_) => Cell::Text(text.to_owned()),
+        Holds::Integer => Cell::Integer(text.parse().map_err(|error: ParseIntError| unread(&error))?),
+        Holds::Boolean => Cell::Boolean(text == "1"),
+        Holds::Day => Cell::Day(text.parse().map_err(|error: chrono::ParseError| unread(&error))?),
+        Holds::Instant => Cell::Instant(DateTime::parse_from_rfc3339(text).map_err(|error| unread(&error))?.to_utc()),
+        Holds::Id(node) => Cell::Text(GlobalId::new(node, Uuid::try_parse(text).map_err(|error| unread(&error))?).to_string()),
+        Holds::Texts => match text_list::read(text) {
+            texts if texts.is_empty() => Cell::Absent,
+            texts => Cell::Text(texts.join(", ")),
         },
     })
 }

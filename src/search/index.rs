@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
-use tantivy::indexer::{LogMergePolicy, MergePolicy};
+use tantivy::indexer::{LogMergePolicy, MergePolicy, NoMergePolicy};
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyError};
 use uuid::Uuid;
 
@@ -185,6 +185,8 @@ impl OpenIndex {
         let directory = MmapDirectory::open(&building).map_err(TantivyError::from)?;
         let index = Index::create(directory, layout.schema.clone(), IndexSettings::default())?;
         let mut writer = set_up(index, BUILDERS)?;
+        // All pieces are merged at the end, at once: what merged some of them meanwhile would take them from under that.
+        writer.set_merge_policy(Box::new(NoMergePolicy));
         let last = store.last_change().await?;
         let note = Note {
             layout: layout.fingerprint(),
@@ -419,11 +421,24 @@ fn merge_to_few(writer: &mut IndexWriter) -> Result<()> {
     Ok(())
 }
 
+/// Most merges begun by commits that a purge meets: each leaves fewer segments.
+const MERGES_MET: usize = 8;
+
 /// Writes the index anew without what was deleted from it, and removes the files that held it.
 fn purge(writer: &mut IndexWriter, note: &Note) -> Result<()> {
-    let segments = writer.index().searchable_segment_ids()?;
-    if !segments.is_empty() {
-        writer.merge(&segments).wait()?;
+    for met in 1.. {
+        let segments = writer.index().searchable_segment_ids()?;
+        if segments.is_empty() {
+            break;
+        }
+        match writer.merge(&segments).wait() {
+            // A merge that an earlier commit began took some of them meanwhile.
+            Err(TantivyError::InvalidArgument(_)) if met < MERGES_MET => {}
+            merged => {
+                merged?;
+                break;
+            }
+        }
     }
     commit(writer, note)?;
     writer.garbage_collect_files().wait()?;

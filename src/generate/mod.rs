@@ -2,7 +2,7 @@
 //!
 //! The same seed and number of files give the same register on every machine and database: what is drawn follows from the seed (`chance.rs`), what is composed from lists of words
 //! (`data/generator/`), and no day from the clock. Agencies and files are made one after the other and written some thousands to a transaction, so that what the generator itself holds does not grow
-//! with the register. No institution, company or file of it is a real one, but for the names of ministries and local governments; every record says that it was generated.
+//! with the register, but for some forty bytes of each agency. No institution, company or file of it is a real one, but for the names of ministries and local governments; every record says that it was generated.
 
 mod agencies;
 mod chance;

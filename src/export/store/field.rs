@@ -40,9 +40,9 @@ pub struct Field {
     pub sql: &'static str,
 }
 
-/// Between two rows of a text that the database gathered, and between two fields of a row. Texts of the register hold no control characters.
+/// Stands between two rows of a text that the database gathered. Texts of the register hold no control characters.
 pub const BETWEEN_ROWS: char = '\u{1d}';
-/// See [`BETWEEN_ROWS`].
+/// Stands between two cells of such a row.
 pub const BETWEEN_CELLS: char = '\u{1c}';
 
 /// Records that belong to a row, gathered into one text as [`list`] has it.

@@ -41,13 +41,13 @@ pub struct Table {
     pub columns: Vec<Column>,
 }
 
-/// A cell of a row.
+/// A cell of a row; what it says is perhaps part of a text that many cells were read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+pub enum Cell<'t> {
     /// Nothing is stated.
     Absent,
     /// Of [`Kind::Text`] and [`Kind::List`].
-    Text(String),
+    Text(Cow<'t, str>),
     /// Of [`Kind::Integer`].
     Integer(i64),
     /// Of [`Kind::Boolean`].
@@ -58,7 +58,7 @@ pub enum Cell {
     Instant(DateTime<Utc>),
 }
 
-impl Cell {
+impl Cell<'_> {
     /// The text, of a cell that is one.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

@@ -12,7 +12,7 @@ use crate::vocabulary::Vocabulary as _;
 
 /// The file of a row, with addresses under `public_url`.
 #[must_use]
-pub fn data_set(row: &[Cell], public_url: &str) -> DataSet {
+pub fn data_set(row: &[Cell<'_>], public_url: &str) -> DataSet {
     let cell = |field: FileField| row.get(field as usize).unwrap_or(&Cell::Absent);
     let text = |field| cell(field).as_text().unwrap_or_default();
     let stated = |field| cell(field).as_text().map(str::to_owned);

@@ -120,7 +120,7 @@ impl SheetColumn {
 
     /// Its cell in the row of a file; `facts` are those of the row.
     #[must_use]
-    pub fn cell<'r>(&self, row: &'r [Cell], facts: &Facts<'r>) -> Cow<'r, str> {
+    pub fn cell<'r>(&self, row: &'r [Cell<'_>], facts: &Facts<'r>) -> Cow<'r, str> {
         match self.says {
             Says::Matter(column) => facts.cell(column).flatten().unwrap_or_default(),
             Says::Nobody => Cow::Borrowed(""),

@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::mem;
 use std::sync::Arc;
 
-use publishing::parquet::TableWriter;
+use publishing::parquet::{ParquetError, Rows, TableWriter};
 use publishing::table::Cell;
 use publishing::xlsx::Book;
 use publishing::{csv, linked, list};
@@ -87,16 +87,17 @@ pub async fn csv(snapshot: &Arc<Snapshot>, scope: &Scope, headers: Headers, out:
     let mut pages = snapshot.pages(&FILES, None, scope);
     while let Some(page) = pages.recv().await {
         let page = page?;
-        let rows = page.len();
-        let text = blocking(move || {
-            let mut text = String::with_capacity(page.len() * 1024);
-            for row in &page {
-                let facts = Facts::of_row(row);
-                csv::row(&mut text, sheet::columns().map(|column| column.cell(row, &facts)));
-            }
-            Ok(text)
-        });
-        out.rows(rows, text.await?.into_bytes()).await?;
+        let (rows, text) = blocking(move || {
+            let mut text = String::new();
+            let rows = page.each(|row| {
+                let facts = Facts::of_row(&row);
+                csv::row(&mut text, sheet::columns().map(|column| column.cell(&row, &facts)));
+                Ok(())
+            });
+            Ok((rows?, text))
+        })
+        .await?;
+        out.rows(rows, text.into_bytes()).await?;
     }
     Ok(())
 }
@@ -114,16 +115,17 @@ pub async fn xlsx(snapshot: &Arc<Snapshot>, scope: &Scope, headers: Headers, out
     let mut pages = snapshot.pages(&FILES, None, scope);
     while let Some(page) = pages.recv().await {
         let page = page?;
-        out.rows(page.len(), Vec::new()).await?;
-        book = blocking(move || {
-            for row in &page {
-                let facts = Facts::of_row(row);
-                let cells: Vec<_> = sheet::official().map(|column| (column, column.cell(row, &facts))).collect();
-                book.row(cells.iter().map(|(column, cell)| column.written(cell))).map_err(unwritten)?;
-            }
-            Ok(book)
+        let rows;
+        (rows, book) = blocking(move || {
+            let rows = page.each(|row| {
+                let facts = Facts::of_row(&row);
+                let cells: Vec<_> = sheet::official().map(|column| (column, column.cell(&row, &facts))).collect();
+                book.row(cells.iter().map(|(column, cell)| column.written(cell))).map_err(unwritten)
+            });
+            Ok((rows?, book))
         })
         .await?;
+        out.rows(rows, Vec::new()).await?;
     }
     let mut file = blocking(move || {
         let mut file = tempfile::tempfile().map_err(unwritten)?;
@@ -164,21 +166,21 @@ pub async fn jsonld(snapshot: &Arc<Snapshot>, scope: &Scope, public_url: &str, o
     let mut pages = snapshot.pages(&FILES, None, scope);
     let mut is_first = true;
     while let Some(page) = pages.recv().await {
-        let page = page?;
-        let (rows, url) = (page.len(), public_url.to_owned());
-        let begins = is_first;
-        is_first &= page.is_empty();
-        let text = blocking(move || {
+        let (page, url) = (page?, public_url.to_owned());
+        let (rows, text);
+        (rows, text, is_first) = blocking(move || {
             let mut text = String::new();
-            for (place, row) in page.iter().enumerate() {
-                if place > 0 || !begins {
+            let rows = page.each(|row| {
+                if !mem::take(&mut is_first) {
                     text.push_str(linked::BETWEEN);
                 }
-                text.push_str(&serde_json::to_string(&data_set(row, &url)).map_err(unwritten)?);
-            }
-            Ok(text)
-        });
-        out.rows(rows, text.await?.into_bytes()).await?;
+                text.push_str(&serde_json::to_string(&data_set(&row, &url)).map_err(unwritten)?);
+                Ok(())
+            });
+            Ok((rows?, text, is_first))
+        })
+        .await?;
+        out.rows(rows, text.into_bytes()).await?;
     }
     out.rows(0, linked::END.as_bytes().to_vec()).await
 }
@@ -189,24 +191,36 @@ pub async fn sdl(out: &mut Out) -> Result<(), Stopped> {
     out.rows(0, crate::graphql::sdl().into_bytes()).await
 }
 
-/// Every table, or one of them, typed and nested.
+/// Every table, or one of them, typed and nested. A group of rows is written while the next one is gathered.
 pub async fn parquet(snapshot: &Arc<Snapshot>, scope: &Scope, only: Option<&str>, out: &mut Out) -> Result<(), Stopped> {
     for source in TABLES.iter().copied().filter(|source| only.is_none_or(|only| source.table == only)) {
         out.file(&format!("{}.parquet", source.table)).await?;
-        let made = Made::default();
-        let mut writer = TableWriter::new(source.as_table(), made.clone()).map_err(unwritten)?;
+        let (table, made) = (source.as_table(), Made::default());
+        let mut gathered = Rows::of(&table);
+        let begun = (TableWriter::new(&table, made.clone()).map_err(unwritten)?, Rows::of(&table));
+        let mut writing = tokio::task::spawn_blocking(move || Ok::<_, ParquetError>(begun));
         let mut pages = snapshot.pages(source, None, scope);
         while let Some(page) = pages.recv().await {
             let page = page?;
-            let rows = page.len();
-            writer = blocking(move || {
-                page.into_iter().try_for_each(|row| writer.row(row)).map_err(unwritten)?;
-                Ok(writer)
+            let rows;
+            (rows, gathered) = blocking(move || {
+                let text = page.text();
+                let rows = page.each(|row| {
+                    gathered.add(&text, row);
+                    Ok(())
+                });
+                Ok((rows?, gathered))
             })
             .await?;
+            if gathered.are_enough() {
+                let (mut writer, emptied) = writing.await.map_err(unwritten)?.map_err(unwritten)?;
+                let mut group = mem::replace(&mut gathered, emptied);
+                writing = tokio::task::spawn_blocking(move || writer.write(&mut group).map(|()| (writer, group)));
+            }
             out.rows(rows, made.take()).await?;
         }
-        blocking(move || writer.finish().map_err(unwritten)).await?;
+        let (mut writer, _) = writing.await.map_err(unwritten)?.map_err(unwritten)?;
+        blocking(move || writer.write(&mut gathered).and_then(|()| writer.finish()).map_err(unwritten)).await?;
         out.rows(0, made.take()).await?;
     }
     Ok(())
@@ -218,13 +232,13 @@ pub async fn csv_tables(snapshot: &Arc<Snapshot>, scope: &Scope, headers: Header
     for source in TABLES {
         let plain: Vec<usize> = (0..source.fields.len()).filter(|index| !matches!(source.fields[*index].holds, Holds::List(_))).collect();
         let header: Vec<&str> = plain.iter().map(|index| called(source.fields[*index].name, source.fields[*index].label)).collect();
-        let text = |text: &mut String, row: &Row| csv::row(text, row.iter().map(Cell::written));
+        let text = |text: &mut String, row: Row<'_>| csv::row(text, row.iter().map(Cell::written));
         table(snapshot, scope, source, &plain, &format!("{}.csv", source.table), &header, text, out).await?;
         for (index, field) in source.fields.iter().enumerate() {
             let Field { name, holds: Holds::List(listed), .. } = field else { continue };
             let owner = [called("owner_id", "상위 식별자"), called("position", "순번")];
             let header: Vec<&str> = owner.into_iter().chain(listed.fields.iter().map(|field| called(field.name, field.label))).collect();
-            let records = |text: &mut String, row: &Row| {
+            let records = |text: &mut String, row: Row<'_>| {
                 let [owner, records] = [row.first(), row.get(1)].map(|cell| cell.and_then(Cell::as_text).unwrap_or_default());
                 for (position, record) in list::records(records).enumerate() {
                     let fields = list::fields(record).map(|field| Cow::Borrowed(field.unwrap_or_default()));
@@ -245,7 +259,7 @@ async fn table(
     fields: &[usize],
     name: &str,
     header: &[&str],
-    write: impl Fn(&mut String, &Row),
+    write: impl Fn(&mut String, Row<'_>),
     out: &mut Out,
 ) -> Result<(), Stopped> {
     out.file(name).await?;
@@ -254,7 +268,10 @@ async fn table(
     let mut pages = snapshot.pages(source, Some(fields), scope);
     while let Some(page) = pages.recv().await {
         let before = text.len();
-        page?.iter().for_each(|row| write(&mut text, row));
+        page?.each(|row| {
+            write(&mut text, row);
+            Ok(())
+        })?;
         // A row of a record has line breaks within quotation marks only where a text has them, and texts of the register are of one line.
         let rows = text.get(before..).unwrap_or_default().matches("\r\n").count();
         out.rows(rows, mem::take(&mut text).into_bytes()).await?;

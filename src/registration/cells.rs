@@ -87,7 +87,7 @@ impl<'f> Facts<'f> {
 
     /// Those of a row that an export reads.
     #[must_use]
-    pub fn of_row(row: &'f [Cell]) -> Self {
+    pub fn of_row(row: &'f [Cell<'_>]) -> Self {
         let cell = |field: FileField| row.get(field as usize).unwrap_or(&Cell::Absent);
         let text = |field| cell(field).as_text();
         let records = |field| list::records(text(field).unwrap_or_default());

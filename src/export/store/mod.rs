@@ -4,12 +4,15 @@ pub mod field;
 pub mod lines;
 pub mod tables;
 
+use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::num::ParseIntError;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate};
 use entity::change;
+use publishing::list;
+use publishing::parquet::Bytes;
 use publishing::table::Cell;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseBackend, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QuerySelect as _, Statement, Value,
@@ -37,7 +40,42 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);
 const TRIES: usize = 10;
 
 /// A row of a source: a cell for each of its fields.
-pub type Row = Vec<Cell>;
+pub type Row<'p> = Vec<Cell<'p>>;
+
+/// Rows that were read together: the text into which the database gathered them, of which their cells are parts.
+pub struct Page {
+    text: Arc<String>,
+    fields: Arc<[&'static Field]>,
+}
+
+impl Page {
+    /// Its text, held and not copied.
+    #[must_use]
+    pub fn text(&self) -> Bytes {
+        struct Held(Arc<String>);
+        impl AsRef<[u8]> for Held {
+            fn as_ref(&self) -> &[u8] {
+                self.0.as_bytes()
+            }
+        }
+        Bytes::from_owner(Held(Arc::clone(&self.text)))
+    }
+
+    /// Does something with each of its rows; answers how many there are.
+    ///
+    /// # Errors
+    /// Those of what is done; `Internal` for a text that is not what its field holds.
+    pub fn each(&self, mut with: impl FnMut(Row<'_>) -> Result<()>) -> Result<usize> {
+        // A row is never without text: its first field is a key.
+        let rows = (!self.text.is_empty()).then(|| list::parts(&self.text, BETWEEN_ROWS)).into_iter().flatten();
+        let mut count = 0;
+        for row in rows {
+            with(list::parts(row, BETWEEN_CELLS).zip(self.fields.iter()).map(|(text, field)| cell(text, field.holds)).collect::<Result<_>>()?)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+}
 
 /// Which rows are exported.
 #[derive(Clone, Debug, Default)]
@@ -122,10 +160,10 @@ impl Snapshot {
 
     /// The rows of a source with all or some of its fields, page by page in order. Reading goes on while a page is written; it ends when the receiver is dropped.
     #[must_use]
-    pub fn pages(self: &Arc<Self>, source: &'static Source, fields: Option<&[usize]>, scope: &Scope) -> mpsc::Receiver<Result<Vec<Row>>> {
+    pub fn pages(self: &Arc<Self>, source: &'static Source, fields: Option<&[usize]>, scope: &Scope) -> mpsc::Receiver<Result<Page>> {
         let (sender, receiver) = mpsc::channel(1);
-        let all = || (0..source.fields.len()).collect();
-        let fields: Arc<[usize]> = fields.map_or_else(all, Arc::from);
+        let fields: Arc<[&Field]> =
+            fields.map_or_else(|| source.fields.iter().collect(), |fields| fields.iter().filter_map(|index| source.fields.get(*index)).collect());
         let (snapshot, scope) = (Arc::clone(self), scope.clone());
         tokio::spawn(async move {
             if let Err(error) = snapshot.read(source, &fields, &scope, &sender).await {
@@ -135,8 +173,8 @@ impl Snapshot {
         receiver
     }
 
-    async fn read(&self, source: &'static Source, fields: &Arc<[usize]>, scope: &Scope, pages: &mpsc::Sender<Result<Vec<Row>>>) -> Result<()> {
-        let mut reading: VecDeque<JoinHandle<Result<Vec<Row>>>> = VecDeque::new();
+    async fn read(&self, source: &'static Source, fields: &Arc<[&'static Field]>, scope: &Scope, pages: &mpsc::Sender<Result<Page>>) -> Result<()> {
+        let mut reading: VecDeque<JoinHandle<Result<Page>>> = VecDeque::new();
         let (mut stretches, mut turn) = (Stretches::of(source, scope), 0);
         loop {
             while reading.len() <= self.connections.len() {
@@ -144,7 +182,7 @@ impl Snapshot {
                 let Some(connection) = self.connections.get(turn % self.connections.len()).cloned() else { break };
                 turn += 1;
                 let (fields, scope) = (Arc::clone(fields), scope.clone());
-                reading.push_back(tokio::spawn(async move { rows(&connection, source, &fields, &scope, &stretch).await }));
+                reading.push_back(tokio::spawn(async move { page(&connection, source, fields, &scope, &stretch).await }));
             }
             let Some(next) = reading.pop_front() else { return Ok(()) };
             let page = next.await.map_err(|error| Error::internal(error.to_string()))??;
@@ -234,8 +272,7 @@ impl Query {
     }
 }
 
-async fn rows(db: &DatabaseTransaction, source: &Source, fields: &[usize], scope: &Scope, stretch: &Stretch) -> Result<Vec<Row>> {
-    let fields: Vec<&Field> = fields.iter().filter_map(|index| source.fields.get(*index)).collect();
+async fn page(db: &DatabaseTransaction, source: &Source, fields: Arc<[&'static Field]>, scope: &Scope, stretch: &Stretch) -> Result<Page> {
     let backend = db.get_database_backend();
     let mut query = Query::of(backend);
     query.text = format!("{} WHERE {}", source.from, condition(source, scope));
@@ -261,10 +298,11 @@ async fn rows(db: &DatabaseTransaction, source: &Source, fields: &[usize], scope
     }
     query.text.push_str(&format!(" ORDER BY {}", source.order));
     query.text = gathered(&texts(fields.iter().copied(), BETWEEN_CELLS, backend), BETWEEN_ROWS, &query.text);
-    let Some(row) = db.query_one_raw(query.statement()).await? else { return Ok(Vec::new()) };
-    let Some(rows) = row.try_get_by_index::<Option<String>>(0)? else { return Ok(Vec::new()) };
-    let row = |row: &str| row.split(BETWEEN_CELLS).zip(&fields).map(|(text, field)| cell(text, field.holds)).collect();
-    rows.split(BETWEEN_ROWS).map(row).collect()
+    let text = match db.query_one_raw(query.statement()).await? {
+        Some(row) => row.try_get_by_index::<Option<String>>(0)?,
+        None => None,
+    };
+    Ok(Page { text: Arc::new(text.unwrap_or_default()), fields })
 }
 
 /// Which rows of a source are exported, but for their keys.
@@ -293,21 +331,21 @@ fn condition(source: &Source, scope: &Scope) -> String {
 }
 
 /// What a text says that [`texts`] made.
-fn cell(text: &str, holds: Holds) -> Result<Cell> {
+fn cell(text: &str, holds: Holds) -> Result<Cell<'_>> {
     let unread = |error: &dyn std::fmt::Display| Error::internal(format!("the database gathered \"{text}\": {error}"));
     if text.is_empty() {
         return Ok(Cell::Absent);
     }
     Ok(match holds {
-        Holds::Text | Holds::List(_) => Cell::Text(text.to_owned()),
+        Holds::Text | Holds::List(_) => Cell::Text(Cow::Borrowed(text)),
         Holds::Integer => Cell::Integer(text.parse().map_err(|error: ParseIntError| unread(&error))?),
         Holds::Boolean => Cell::Boolean(text == "1"),
         Holds::Day => Cell::Day(text.parse().map_err(|error: chrono::ParseError| unread(&error))?),
         Holds::Instant => Cell::Instant(DateTime::parse_from_rfc3339(text).map_err(|error| unread(&error))?.to_utc()),
-        Holds::Id(node) => Cell::Text(GlobalId::new(node, Uuid::try_parse(text).map_err(|error| unread(&error))?).to_string()),
+        Holds::Id(node) => Cell::Text(Cow::Owned(GlobalId::new(node, Uuid::try_parse(text).map_err(|error| unread(&error))?).to_string())),
         Holds::Texts => match text_list::read(text) {
             texts if texts.is_empty() => Cell::Absent,
-            texts => Cell::Text(texts.join(", ")),
+            texts => Cell::Text(Cow::Owned(texts.join(", "))),
         },
     })
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::registration::RegistrationInput;
 use crate::vocabulary;
 
-pub use store::{DataFileCount, DataFileListing, RecordedFile, RecordedRegistration};
+pub use store::{DataFileCount, DataFileListing, Drafts, RecordedFile, RecordedRegistration};
 
 vocabulary! {
     /// Status of a data file (개인정보파일 상태).

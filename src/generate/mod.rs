@@ -12,11 +12,12 @@ mod registrations;
 mod words;
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::mpsc;
 
-use crate::data_file::DataFileInput;
+use crate::data_file::{DataFileInput, Drafts};
 use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
 use crate::identity::agency_key;
@@ -109,10 +110,15 @@ pub async fn generate(store: &Store, request: Request, now: DateTime<Utc>, salts
 }
 
 async fn write_all(store: &Store, request: Request, now: DateTime<Utc>, salts: Salts, progress: impl Fn(u64)) -> Result<Generated> {
-    // The next batch is composed while one is written. One waits at most: memory holds a few, however slow the database.
+    let (today, parties) = (day_in_korea(now), store.rehearse(now, salts.clone()).await?.known_parties().await?);
+    // The next batch is composed and checked while one is written. One waits at most: memory holds a few, however slow the database.
     let (composed, mut batches) = mpsc::channel(1);
-    let composing = tokio::task::spawn_blocking(move || compose(request, |batch| composed.blocking_send(batch).is_ok()));
-    let mut run = Run { request, now, today: day_in_korea(now), generated: Generated::default(), parties: Parties::default() };
+    let known = Arc::clone(&parties);
+    let composing = tokio::task::spawn_blocking(move || {
+        let draft = |file: &DataFileInput| Drafts::of(file, &known, today);
+        compose(request, draft, |batch| composed.blocking_send(batch).is_ok())
+    });
+    let mut run = Run { request, now, today, generated: Generated::default(), parties };
     while let Some(batch) = batches.recv().await {
         run.write(store, batch, &salts, &progress).await?;
     }
@@ -122,7 +128,7 @@ async fn write_all(store: &Store, request: Request, now: DateTime<Utc>, salts: S
 
 /// Composes the register, batch by batch, until it is whole or nobody takes any more: the agencies, those above others first, then what each states, in the order of their keys. So each transaction writes to
 /// one place of every index by key, as if it appended, rather than to as many as it has agencies.
-fn compose(request: Request, mut take: impl FnMut(Batch) -> bool) -> Result<()> {
+fn compose(request: Request, draft: impl Fn(&DataFileInput) -> Drafts, mut take: impl FnMut(Batch) -> bool) -> Result<()> {
     let agencies = Agencies::new(request.seed, request.files);
     let total: u128 = (0..agencies.count()).map(|number| u128::from(agencies.weight(number))).sum();
     // Agencies get their share of the files by the sum of the weights before and with them, so that the shares add up.
@@ -149,6 +155,7 @@ fn compose(request: Request, mut take: impl FnMut(Batch) -> bool) -> Result<()> 
             if covered.len() < MOST_COVERED {
                 covered.extend(Covered::of(&file));
             }
+            batch.drafts.push(draft(&file));
             batch.files.push(file);
             if batch.files.len() >= FILES_IN_TRANSACTION && !take(std::mem::take(&mut batch)) {
                 return Ok(());
@@ -180,6 +187,7 @@ async fn refuse_data(store: &Store, request: Request, now: DateTime<Utc>, salts:
 struct Batch {
     agencies: Vec<crate::agency::AgencyInput>,
     files: Vec<DataFileInput>,
+    drafts: Vec<Drafts>,
     policies: Vec<crate::policy::PolicyInput>,
     assessments: Vec<crate::impact_assessment::ImpactAssessmentInput>,
 }
@@ -199,18 +207,16 @@ struct Run {
     now: DateTime<Utc>,
     today: NaiveDate,
     generated: Generated,
-    parties: Parties,
+    parties: Arc<Parties>,
 }
 
 impl Run {
-    async fn write(&mut self, store: &Store, batch: Batch, salts: &Salts, progress: &impl Fn(u64)) -> Result<()> {
+    async fn write(&mut self, store: &Store, mut batch: Batch, salts: &Salts, progress: &impl Fn(u64)) -> Result<()> {
         let mut write = store.write(self.now, salts.clone()).await?;
-        if self.generated.changes == 0 {
-            self.parties = write.known_parties().await?;
-        }
         let source = source(self.request);
         let documents = write.source_documents(std::slice::from_ref(&source)).await?;
         let mut problems = Problems::default();
+        write.meet_agencies(batch.agencies.iter().map(|agency| agency.code.as_str())).await?;
         for agency in &batch.agencies {
             let agency = agency.checked(&mut problems);
             write.agency(&agency).await?;
@@ -219,7 +225,8 @@ impl Run {
             }
         }
         let mut files: Vec<(&DataFileInput, Problems)> = batch.files.iter().map(|file| (file, Problems::default())).collect();
-        for recorded in write.data_files(&mut files, &self.parties, &documents, self.today).await? {
+        let drafts = std::mem::take(&mut batch.drafts).into_iter();
+        for recorded in write.drafted_data_files(&mut files, drafts, &self.parties, &documents, self.today).await? {
             self.generated.data_files += u64::from(recorded.is_new);
             self.generated.registrations += recorded.recorded as u64;
         }
@@ -243,8 +250,9 @@ impl Run {
         problems: &mut Problems,
     ) -> Result<()> {
         let sources = std::slice::from_ref(source);
-        for policy in &batch.policies {
-            let policy = policy.checked(problems, &self.parties, sources);
+        let policies: Vec<_> = batch.policies.iter().map(|policy| policy.checked(problems, &self.parties, sources)).collect();
+        write.meet_policies(&policies.iter().collect::<Vec<_>>()).await?;
+        for policy in policies {
             self.generated.policy_revisions += write.privacy_policy(&policy, documents).await?.len() as u64;
         }
         for assessment in &batch.assessments {

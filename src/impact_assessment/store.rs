@@ -106,8 +106,11 @@ impl Write {
             self.journal(kind, NodeType::ImpactAssessment, id, None, &content);
         }
         // A document that tells a part of it leaves the rest to those before, which stay its sources.
-        let are_sources_new =
-            if assessment.is_partial { self.further_sources(id, sources, documents).await? } else { self.sources(id, sources, documents).await? };
+        let are_sources_new = if assessment.is_partial {
+            self.further_sources(id, sources, documents).await?
+        } else {
+            self.sources(id, recorded == Recorded::New, sources, documents).await?
+        };
         if are_sources_new && recorded == Recorded::Unchanged {
             self.sources_amended(NodeType::ImpactAssessment, id).await?;
         }

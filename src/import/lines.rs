@@ -53,10 +53,14 @@ pub struct Batch {
     kind: Kind,
     /// The things, with the documents that they refer to.
     pub document: RegisterDocument,
-    /// Lines of the things in each list of the document.
-    lines: HashMap<&'static str, Vec<u64>>,
+    /// Where they stand.
+    pub places: Places,
     things: usize,
 }
+
+/// Lines of the things in each list of a document.
+#[derive(Default)]
+pub struct Places(HashMap<&'static str, Vec<u64>>);
 
 /// A line that cannot be read.
 #[derive(Debug)]
@@ -168,7 +172,7 @@ impl Batch {
             policies: Vec::new(),
             recommendations: Vec::new(),
         };
-        Self { kind: Kind::Context, document, lines: HashMap::new(), things: 0 }
+        Self { kind: Kind::Context, document, places: Places::default(), things: 0 }
     }
 
     fn add(&mut self, thing: Line, line: u64) {
@@ -204,7 +208,7 @@ impl Batch {
                 "recommendations"
             }
         };
-        self.lines.entry(list).or_default().push(line);
+        self.places.0.entry(list).or_default().push(line);
         self.things += 1;
     }
 
@@ -220,12 +224,14 @@ impl Batch {
         self.document.sources = named;
         self
     }
+}
 
+impl Places {
     /// Where the value at a path of the document stands: its line, and the path within the thing on it.
     pub fn place<'p>(&self, path: &'p str) -> Option<(u64, &'p str)> {
         let (list, rest) = path.split_once('.')?;
         let (index, rest) = rest.split_once('.').unwrap_or((rest, ""));
-        let line = self.lines.get(list)?.get(index.parse::<usize>().ok()?)?;
+        let line = self.0.get(list)?.get(index.parse::<usize>().ok()?)?;
         Some((*line, rest))
     }
 }
@@ -269,8 +275,8 @@ mod tests {
             batches.len() < 2
         })
         .unwrap();
-        assert_eq!(batches[1].place("dataFiles.1.registrations.0.name"), Some((6, "registrations.0.name")));
-        assert_eq!((batches[1].place("dataFiles.0"), batches[1].place("agencies.0"), batches[1].place("")), (Some((5, "")), None, None));
+        assert_eq!(batches[1].places.place("dataFiles.1.registrations.0.name"), Some((6, "registrations.0.name")));
+        assert_eq!((batches[1].places.place("dataFiles.0"), batches[1].places.place("agencies.0"), batches[1].places.place("")), (Some((5, "")), None, None));
     }
 
     #[test]

@@ -25,9 +25,12 @@ use crate::difference::FieldDifference;
 use crate::error::{Error, Result};
 use crate::graphql::day_in_korea;
 use crate::identity::NodeType;
+use crate::legal_basis::StatuteInput;
+use crate::organization::Party;
+use crate::policy::PolicyInput;
 use crate::problem::{Problem, Problems, code};
+use crate::registration::Recorded;
 use crate::registration::graphql::differences_of;
-use crate::registration::{Recorded, RegistrationInput};
 use crate::server::Clock;
 use crate::source::DocumentKeys;
 use crate::store::{Salts, Store, Write};
@@ -182,7 +185,8 @@ fn read_texts(documents: &[(String, String)]) -> Result<Vec<(String, RegisterDoc
 /// Those of the database.
 async fn record_read(write: Write, documents: &[(String, RegisterDocument)]) -> Result<(Write, Result<Report, Failure>)> {
     let mut run = Run { write, report: Report { documents: documents.len(), ..Report::default() }, problems: Vec::new() };
-    run.record(documents).await?;
+    // Boxed: what records all kinds of things is large, and stands below every run.
+    Box::pin(run.record(documents)).await?;
     let Run { write, report, problems } = run;
     Ok((write, if problems.is_empty() { Ok(report) } else { Err(Failure::Problems(problems)) }))
 }
@@ -284,6 +288,7 @@ impl Run {
         if !self.problems.is_empty() {
             return Ok(());
         }
+        self.write.meet_agencies(checked.iter().map(|(.., agency)| agency.code.as_str())).await?;
         // Superiors first. What is left over when nothing can follow any more stands in a circle.
         let mut waiting: Vec<usize> = (0..checked.len()).collect();
         while !waiting.is_empty() {
@@ -303,7 +308,7 @@ impl Run {
                 if let Some(recorded) = or_problem!(self.write.agency(agency).await, problems, &format!("agencies.{index}")) {
                     self.report.agencies.add(recorded);
                     let id = self.write.agency_by_code(&agency.code).await?;
-                    if self.write.sources(id, &agency.sources, &keys[*place]).await? && recorded == Recorded::Unchanged {
+                    if self.write.sources(id, recorded == Recorded::New, &agency.sources, &keys[*place]).await? && recorded == Recorded::Unchanged {
                         self.write.sources_amended(NodeType::Agency, id).await?;
                     }
                 }
@@ -326,8 +331,11 @@ impl Run {
         for (name, document) in documents {
             let mut problems = Problems::default();
             let mut parties = self.write.parties_named(document.organizations.iter().map(|organization| organization.name.as_str())).await?;
+            document.organizations.iter().for_each(|organization| organization.kind.into_iter().for_each(|kind| parties.know(&organization.name, kind)));
+            let named: Vec<Party> =
+                document.organizations.iter().map(|organization| parties.party(&mut Problems::default(), "name", &organization.name)).collect();
+            self.write.meet_organizations(&named).await?;
             for (index, organization) in document.organizations.iter().enumerate() {
-                organization.kind.into_iter().for_each(|kind| parties.know(&organization.name, kind));
                 or_problem!(self.write.stated_organization(organization, &parties).await, problems, &format!("organizations.{index}.agency"));
             }
             for (index, organization) in document.organizations.iter().enumerate() {
@@ -336,10 +344,9 @@ impl Run {
                     or_problem!(self.write.stated_merging(&party, into).await, problems, &format!("organizations.{index}.mergedInto"));
                 }
             }
-            for (index, statute) in document.statutes.iter().enumerate() {
-                let statute = problems.within(format!("statutes.{index}"), |problems| statute.checked(problems));
-                self.write.stated_statute(&statute).await?;
-            }
+            let checked = |(index, statute): (usize, &StatuteInput)| problems.within(format!("statutes.{index}"), |problems| statute.checked(problems));
+            let statutes: Vec<StatuteInput> = document.statutes.iter().enumerate().map(checked).collect();
+            self.write.stated_statutes(&statutes).await?;
             self.keep(name, problems);
         }
         Ok(())
@@ -350,8 +357,7 @@ impl Run {
         // Where an agency could not be recorded, that its files do not find it is no news.
         let has_agencies = self.problems.is_empty();
         for ((name, document), keys) in documents.iter().zip(keys) {
-            let registrations = || document.data_files.iter().flat_map(|file| &file.registrations);
-            let parties = self.write.parties_named(registrations().flat_map(RegistrationInput::bodies)).await?;
+            let parties = self.write.known_parties().await?;
             let mut numbers = HashSet::new();
             let mut files = Vec::new();
             for (index, file) in document.data_files.iter().enumerate() {
@@ -402,9 +408,13 @@ impl Run {
         }
         let parties = self.write.known_parties().await?;
         for ((name, document), keys) in documents.iter().zip(keys) {
-            for (index, policy) in document.policies.iter().enumerate() {
+            let checked = |(index, policy): (usize, &PolicyInput)| {
                 let mut problems = Problems::within_path(format!("policies.{index}"));
-                let policy = policy.checked(&mut problems, &parties, &document.sources);
+                (policy.checked(&mut problems, &parties, &document.sources), problems)
+            };
+            let policies: Vec<_> = document.policies.iter().enumerate().map(checked).collect();
+            self.write.meet_policies(&policies.iter().map(|(policy, _)| policy).collect::<Vec<_>>()).await?;
+            for (policy, mut problems) in policies {
                 if problems.is_empty() {
                     for recorded in or_problem!(self.write.privacy_policy(&policy, keys).await, problems, "").unwrap_or_default() {
                         self.report.policy_revisions.add(recorded);

@@ -111,22 +111,32 @@ impl Write {
         id
     }
 
-    /// Records what a document says of a statute whose name does not tell it.
+    /// Records what a document says of statutes whose names do not tell it.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn stated_statute(&mut self, input: &StatuteInput) -> Result<()> {
-        let known = statute_named(&input.name).unwrap_or(StatuteName { name: input.name.clone(), kind: StatuteKind::Other });
-        let id = self.statute(&StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name }).await?;
-        let stored = statute_alias::Entity::find().filter(statute_alias::Column::StatuteId.eq(id)).all(self.txn().await?).await?;
-        let mut aliases: BTreeSet<&String> = stored.iter().map(|alias| &alias.name).collect();
-        let new: Vec<statute_alias::Model> =
-            input.aliases.iter().filter(|name| aliases.insert(name)).map(|name| statute_alias::Model { statute_id: id, name: name.clone() }).collect();
-        if !new.is_empty() {
-            self.insert(new);
-            let row = statute::Entity::find_by_id(id).one(self.txn().await?).await?;
-            let row = row.ok_or_else(|| Error::internal("a statute that was amended is missing"))?;
-            self.journal(ChangeKind::StatuteAmended, NodeType::Statute, id, None, &statute_content(&row, &aliases));
+    pub async fn stated_statutes(&mut self, inputs: &[StatuteInput]) -> Result<()> {
+        let name = |input: &StatuteInput| {
+            let known = statute_named(&input.name).unwrap_or(StatuteName { name: input.name.clone(), kind: StatuteKind::Other });
+            StatuteName { kind: input.kind.unwrap_or(known.kind), name: known.name }
+        };
+        let names: Vec<StatuteName> = inputs.iter().map(name).collect();
+        self.meet_statutes(&names).await?;
+        let stored: Vec<Uuid> = names.iter().map(statute_key).filter(|id| self.known.statutes.get(id) == Some(&true)).collect();
+        let mut aliases: HashMap<Uuid, BTreeSet<String>> = HashMap::new();
+        for row in rows_with::<statute_alias::Entity>(self.txn().await?, statute_alias::Column::StatuteId, stored).await? {
+            aliases.entry(row.statute_id).or_default().insert(row.name);
+        }
+        for (input, name) in inputs.iter().zip(&names) {
+            let id = self.cited_statute(name);
+            let aliases = aliases.entry(id).or_default();
+            let new: Vec<&String> = input.aliases.iter().filter(|name| aliases.insert((*name).clone())).collect();
+            if !new.is_empty() {
+                self.insert(new.into_iter().map(|name| statute_alias::Model { statute_id: id, name: name.clone() }));
+                let row = statute::Entity::find_by_id(id).one(self.txn().await?).await?;
+                let row = row.ok_or_else(|| Error::internal("a statute that was amended is missing"))?;
+                self.journal(ChangeKind::StatuteAmended, NodeType::Statute, id, None, &statute_content(&row, &aliases.iter().collect()));
+            }
         }
         Ok(())
     }

@@ -234,6 +234,8 @@ impl Write {
         let (kind, added) = if mem::take(&mut met.is_lacking) {
             // The first spelling met is its name, though another one of the same key was looked up.
             met.row.name.clone_from(&party.name);
+            self.known.has_organizations = Some(true);
+            self.known.parties.iter_mut().for_each(|parties| Arc::make_mut(parties).know(&party.name, party.kind));
             (ChangeKind::OrganizationAdded, Some(met.row.clone()))
         } else {
             (ChangeKind::OrganizationAmended, None)
@@ -245,11 +247,22 @@ impl Write {
         Ok(id)
     }
 
+    /// Whether the register has any organization.
+    pub(crate) async fn has_organizations(&mut self) -> Result<bool> {
+        if self.known.has_organizations.is_none() {
+            self.known.has_organizations = Some(organization::Entity::find().one(self.txn().await?).await?.is_some());
+        }
+        Ok(self.known.has_organizations == Some(true))
+    }
+
     /// States that an organization is an agency.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn organization_is_agency(&mut self, id: Uuid, agency_id: Uuid) -> Result<()> {
+        if self.known.organizations.get(&id).is_some_and(|met| met.row.agency_id == Some(agency_id)) {
+            return Ok(());
+        }
         let Some(row) = organization::Entity::find_by_id(id).one(self.txn().await?).await? else {
             return Err(Error::internal("an organization to be linked is missing"));
         };
@@ -288,16 +301,19 @@ impl Write {
         Ok(())
     }
 
-    /// The bodies that the register knows, so that a record names them by the same kind.
+    /// The bodies that the register knows, those of this write among them, so that a record names them by the same kind. All are read once, for whoever records many.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn known_parties(&mut self) -> Result<Parties> {
+    pub async fn known_parties(&mut self) -> Result<Arc<Parties>> {
+        if let Some(parties) = &self.known.parties {
+            return Ok(Arc::clone(parties));
+        }
         let mut parties = Parties::default();
         for row in organization::Entity::find().all(self.txn().await?).await? {
             parties.know(&row.name, word(&row.kind)?);
         }
-        Ok(parties)
+        Ok(Arc::clone(self.known.parties.insert(Arc::new(parties))))
     }
 }
 

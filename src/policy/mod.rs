@@ -21,7 +21,7 @@ use crate::collected_item::ItemRequirement;
 use crate::entrustment::Entrustment;
 use crate::hangul;
 use crate::identity::{NodeType, agency_key, beside, node_key};
-use crate::legal_basis::LegalBasis;
+use crate::legal_basis::{LegalBasis, StatuteName};
 use crate::organization::Party;
 use crate::provision::Provision;
 use crate::registration::AccessDesk;
@@ -110,6 +110,21 @@ pub struct Content {
     pub video_devices: Vec<VideoDevice>,
     /// Processing that the agency does on behalf of others.
     pub entrusted_by: Vec<IncomingEntrustment>,
+}
+
+impl Content {
+    /// Every body that it names: recipients, entrustees, those entrusted in turn, those that entrust.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> {
+        let recipients = self.provisions.iter().map(|provision| &provision.recipient);
+        let entrustees = self.entrustments.iter().flat_map(|entrustment| std::iter::once(&entrustment.entrustee).chain(&entrustment.sub_entrustees));
+        recipients.chain(entrustees).chain(self.entrusted_by.iter().map(|entrustment| &entrustment.entruster))
+    }
+
+    /// Every statute that it cites.
+    pub fn statutes(&self) -> impl Iterator<Item = &StatuteName> {
+        let of_provisions = self.provisions.iter().flat_map(|provision| &provision.legal_bases);
+        of_provisions.chain(self.video_devices.iter().flat_map(|device| &device.legal_bases)).filter_map(|basis| basis.statute.as_ref())
+    }
 }
 
 /// Item that a policy states outside every file. What it is by law (category, unique identifier, sensitive kind) is derived from its name.

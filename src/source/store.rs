@@ -36,6 +36,9 @@ impl Write {
             let parts = [document.publisher.as_bytes(), document.title.as_bytes(), document.sha256.as_deref().unwrap_or_default().as_bytes(), &read_at];
             let id = derived_key("SourceDocument", &parts);
             keys.insert(document.key.clone(), id);
+            if !self.known.source_documents.insert(id) {
+                continue;
+            }
             if source_document::Entity::find_by_id(id).one(self.txn().await?).await?.is_none() {
                 let row = source_document::Model {
                     id,
@@ -51,12 +54,17 @@ impl Write {
         Ok(keys)
     }
 
-    /// Stores where the values of a node came from, in place of what was stored for it. Answers whether that was something else.
+    /// Stores where the values of a node came from, in place of what was stored for it; of a new one nothing is. Answers whether that was something else.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn sources(&mut self, node_id: Uuid, sources: &[SourceInput], documents: &DocumentKeys) -> Result<bool> {
+    pub async fn sources(&mut self, node_id: Uuid, is_new: bool, sources: &[SourceInput], documents: &DocumentKeys) -> Result<bool> {
         let mut rows = source_rows(node_id, sources, documents);
+        if is_new {
+            let are_any = !rows.is_empty();
+            self.insert(rows);
+            return Ok(are_any);
+        }
         let stored = source::Entity::find().filter(source::Column::NodeId.eq(node_id)).order_by_asc(source::Column::Position).all(self.txn().await?).await?;
         for (row, stored) in
             rows.iter_mut().zip(&stored).filter(|(row, stored)| (&row.path, row.source_document_id) == (&stored.path, stored.source_document_id))

@@ -61,6 +61,9 @@ use crate::journal::store::LastTally;
 /// Log directives under which the database libraries tell warnings only.
 pub const QUIET_LOG: &str = "sqlx=warn,sea_orm_migration=warn";
 
+/// Statements that a connection keeps prepared: those that requests send, and those that insert rows, of a dozen lengths for each table.
+const STATEMENTS_KEPT: usize = 512;
+
 /// A connection that nobody used for so long is tried before it is used again: the database may have been restarted meanwhile.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
 
@@ -390,11 +393,12 @@ fn options(url: &str, pool: &PoolSettings) -> ConnectOptions {
                 // LIKE as in PostgreSQL: what is compared is folded already.
                 .pragma("case_sensitive_like", "ON")
                 .busy_timeout(longest_wait)
+                .statement_cache_capacity(STATEMENTS_KEPT)
         })
         // SQLite undoes a transaction by itself when the disk is full, and the library, whose own undoing then fails, takes it for unended ever after: whatever came next on that connection would
         // never be committed, and would keep every other writer out.
         .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam"));
+        .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam").statement_cache_capacity(STATEMENTS_KEPT));
     options
 }
 

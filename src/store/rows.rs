@@ -100,11 +100,11 @@ tables![
     import_message,
 ];
 
-/// Most parameters of a statement. Both databases allow more, but connections keep statements prepared, and longer ones take more memory there. Chosen, not yet measured.
-const PARAMETERS: usize = 2_000;
+/// Most parameters of a statement. Both databases allow more, but connections keep statements prepared, and longer ones take more memory there.
+const PARAMETERS: usize = 2_048;
 
-/// Inserts rows by statements of few lengths, which connections keep prepared: full ones, an eighth of that, and of one row. Their texts are written once for all rows; to build each anew from its values takes longer
-/// than SQLite takes to store them.
+/// Inserts rows by statements of full length, then of half of that, of a quarter …: so few lengths that connections keep all of them prepared, and so few statements that what is left over does not take longer than all
+/// else. Their texts are written once for all rows; to build each anew from its values takes longer than SQLite takes to store them.
 async fn insert<E>(txn: &DatabaseTransaction, rows: Vec<E::Model>) -> Result<()>
 where
     E: EntityTrait,
@@ -112,12 +112,12 @@ where
     E::ActiveModel: ActiveModelBehavior + Send,
 {
     let columns: Vec<E::Column> = E::Column::iter().collect();
-    let full = (PARAMETERS / columns.len().max(1)).max(1);
+    let mut length = 1 << (PARAMETERS / columns.len().max(1)).max(1).ilog2();
     let mut left = rows.len();
     let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-    for length in [full, (full / 8).max(1), 1] {
-        if left < length {
-            continue;
+    while left > 0 {
+        while length > left {
+            length /= 2;
         }
         let text = text::<E>(txn.get_database_backend(), &columns, length);
         while left >= length {
@@ -135,14 +135,54 @@ where
 /// `INSERT INTO … VALUES` of so many rows.
 fn text<E: EntityTrait>(backend: DatabaseBackend, columns: &[E::Column], rows: usize) -> String {
     let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
-    let row = |index: usize| match backend {
+    let rows: Vec<String> = match backend {
         DatabaseBackend::Postgres => {
-            let first = index * columns.len() + 1;
-            let numbers: Vec<String> = (first..first + columns.len()).map(|number| format!("${number}")).collect();
-            format!("({})", numbers.join(", "))
+            let row = |index: usize| {
+                let first = index * columns.len() + 1;
+                let numbers: Vec<String> = (first..first + columns.len()).map(|number| format!("${number}")).collect();
+                format!("({})", numbers.join(", "))
+            };
+            (0..rows).map(row).collect()
         }
-        _ => format!("({})", vec!["?"; columns.len()].join(", ")),
+        _ => vec![format!("({})", vec!["?"; columns.len()].join(", ")); rows],
     };
-    let all: Vec<String> = (0..rows).map(row).collect();
-    format!("INSERT INTO \"{}\" ({}) VALUES {}", E::default().table_name(), names.join(", "), all.join(", "))
+    format!("INSERT INTO \"{}\" ({}) VALUES {}", E::default().table_name(), names.join(", "), rows.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::source_document;
+    use sea_orm::sea_query::Expr;
+    use sea_orm::{QueryOrder as _, QuerySelect as _};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::store::{PoolSettings, Store};
+
+    #[tokio::test]
+    async fn any_number_of_rows_is_stored_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}?mode=rwc", folder.path().join("register.sqlite").display());
+        let store = Store::connect(&url, &PoolSettings::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        for count in [0_u128, 1, 2, 3, 255, 256, 257, 341, 682, 1_023, 2_049] {
+            let txn = store.begin().await.unwrap();
+            let mut rows = Rows::default();
+            let row = |number: u128| source_document::Model {
+                // Not in the order of keys.
+                id: Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)),
+                title: number.to_string(),
+                publisher: "시험청".to_owned(),
+                url: None,
+                sha256: None,
+                read_at: chrono::DateTime::UNIX_EPOCH,
+            };
+            (1..=count).for_each(|number| row(number).join(&mut rows));
+            assert_eq!(rows.len() as u128, count);
+            rows.store(&txn).await.unwrap();
+            let stored = source_document::Entity::find().select_only().column(source_document::Column::Title).order_by_asc(Expr::cust("rowid"));
+            let stored: Vec<String> = stored.into_tuple().all(&txn).await.unwrap();
+            assert!(stored == (1..=count).map(|number| number.to_string()).collect::<Vec<_>>(), "{count}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! A write: one transaction in which rows and their journal entries are stored together, or not at all.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use crate::finding::store::Unexamined;
 use crate::graphql::word;
 use crate::identity::{NodeType, derived_key};
 use crate::journal::{ChangeKind, Entry, Head};
+use crate::organization::Parties;
 
 /// Where salts come from: the operating system in production, a counter in tests.
 pub type Salts = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
@@ -61,10 +62,26 @@ enum Transaction {
 pub(crate) struct Known {
     /// Agencies by code.
     pub agencies: HashMap<String, Uuid>,
+    /// Codes that no agency has.
+    pub codes_of_none: HashSet<String>,
+    /// Agencies above an agency, itself first, and how far above.
+    pub lines_of_superiors: HashMap<Uuid, Vec<(Uuid, i32)>>,
+    /// Codes of the regions.
+    pub regions: Option<HashSet<String>>,
     /// Statutes, and whether the register has them.
     pub statutes: HashMap<Uuid, bool>,
     /// Organizations as they are, or as they will be once they are named.
     pub organizations: HashMap<Uuid, Met>,
+    /// Whether there is any organization.
+    pub has_organizations: Option<bool>,
+    /// Data files by registration number.
+    pub data_files: HashMap<String, Uuid>,
+    /// Policies, and whether the register has them.
+    pub policies: HashMap<Uuid, bool>,
+    /// The kinds of all bodies that the register has, once they were asked for.
+    pub parties: Option<Arc<Parties>>,
+    /// Documents that values were read from and that the register has.
+    pub source_documents: HashSet<Uuid>,
 }
 
 /// An organization that was looked up.

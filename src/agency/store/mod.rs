@@ -212,7 +212,7 @@ impl Write {
             None => None,
         };
         if let Some(region) = &input.region
-            && entity::region::Entity::find_by_id(region.clone()).one(self.txn().await?).await?.is_none()
+            && !self.has_region(region).await?
         {
             return Err(Error::input(format!("agency {}: \"{region}\" is not a region code: 2 digits for a 시도, 5 for a 시군구", input.code)));
         }
@@ -228,13 +228,14 @@ impl Write {
             region_code: input.region.clone(),
             homepage: input.homepage.clone(),
         };
-        let stored = agency::Entity::find_by_id(row.id).one(self.txn().await?).await?;
         let aliases = aliases(row.id, input);
-        let stored_aliases = agency_alias::Entity::find()
-            .filter(agency_alias::Column::AgencyId.eq(row.id))
-            .order_by_asc(agency_alias::Column::NameFolded)
-            .all(self.txn().await?)
-            .await?;
+        self.meet_agencies([row.code.as_str()]).await?;
+        let (mut stored, mut stored_aliases) = (None, Vec::new());
+        if self.known.agencies.contains_key(&row.code) {
+            stored = agency::Entity::find_by_id(row.id).one(self.txn().await?).await?;
+            let of_agency = agency_alias::Entity::find().filter(agency_alias::Column::AgencyId.eq(row.id));
+            stored_aliases = of_agency.order_by_asc(agency_alias::Column::NameFolded).all(self.txn().await?).await?;
+        }
         let recorded = match &stored {
             None => Recorded::New,
             Some(stored) if *stored == row && stored_aliases == aliases => Recorded::Unchanged,
@@ -245,7 +246,7 @@ impl Write {
             Recorded::Unchanged => return Ok(recorded),
             Recorded::New => {
                 self.insert([row.clone()]);
-                self.place_in_tree(row.id, parent_id).await?;
+                self.place_new_in_tree(row.id, parent_id).await?;
                 self.journal(ChangeKind::AgencyRegistered, NodeType::Agency, row.id, None, &content);
             }
             Recorded::Amended => {
@@ -254,10 +255,11 @@ impl Write {
                     self.place_in_tree(row.id, parent_id).await?;
                 }
                 self.journal(ChangeKind::AgencyAmended, NodeType::Agency, row.id, None, &content);
+                agency_alias::Entity::delete_many().filter(agency_alias::Column::AgencyId.eq(row.id)).exec(self.txn().await?).await?;
             }
         }
-        agency_alias::Entity::delete_many().filter(agency_alias::Column::AgencyId.eq(row.id)).exec(self.txn().await?).await?;
         self.insert(aliases);
+        self.known.codes_of_none.remove(&row.code);
         self.known.agencies.insert(row.code.clone(), row.id);
         // A body that was looked up and is not stored yet may be this agency.
         self.known.organizations.retain(|_, met| !met.is_lacking);
@@ -270,9 +272,12 @@ impl Write {
     /// # Errors
     /// Those of the database.
     pub async fn meet_agencies<'c>(&mut self, codes: impl IntoIterator<Item = &'c str>) -> Result<()> {
-        let unmet: HashSet<&str> = codes.into_iter().filter(|code| !self.known.agencies.contains_key(*code)).collect();
+        let is_met = |code: &&str| self.known.agencies.contains_key(*code) || self.known.codes_of_none.contains(*code);
+        let mut unmet: HashSet<&str> = codes.into_iter().filter(|code| !is_met(code)).collect();
         if !unmet.is_empty() {
-            let rows = rows_with::<agency::Entity>(self.lookup().await?, agency::Column::Code, unmet.into_iter().collect()).await?;
+            let rows = rows_with::<agency::Entity>(self.lookup().await?, agency::Column::Code, unmet.iter().copied().collect()).await?;
+            rows.iter().for_each(|row| _ = unmet.remove(row.code.as_str()));
+            self.known.codes_of_none.extend(unmet.into_iter().map(str::to_owned));
             self.known.agencies.extend(rows.into_iter().map(|row| (row.code, row.id)));
         }
         Ok(())
@@ -314,19 +319,40 @@ impl Write {
         Ok(recorded)
     }
 
+    /// Whether there is a region with that code.
+    async fn has_region(&mut self, code: &str) -> Result<bool> {
+        if self.known.regions.is_none() {
+            let rows = entity::region::Entity::find().all(self.lookup().await?).await?;
+            self.known.regions = Some(rows.into_iter().map(|row| row.code).collect());
+        }
+        Ok(self.known.regions.as_ref().is_some_and(|regions| regions.contains(code)))
+    }
+
+    /// Puts an agency that has nothing below it yet into the closure of the tree.
+    async fn place_new_in_tree(&mut self, id: Uuid, parent_id: Option<Uuid>) -> Result<()> {
+        let mut line = vec![(id, 0)];
+        if let Some(parent) = parent_id {
+            if !self.known.lines_of_superiors.contains_key(&parent) {
+                let above = agency_ancestor::Entity::find().filter(agency_ancestor::Column::AgencyId.eq(parent)).all(self.txn().await?).await?;
+                self.known.lines_of_superiors.insert(parent, above.into_iter().map(|row| (row.ancestor_id, row.depth)).collect());
+            }
+            line.extend(self.known.lines_of_superiors.get(&parent).into_iter().flatten().map(|(ancestor, depth)| (*ancestor, depth + 1)));
+        }
+        self.insert(line.iter().map(|(ancestor_id, depth)| agency_ancestor::Model { agency_id: id, ancestor_id: *ancestor_id, depth: *depth }));
+        self.known.lines_of_superiors.insert(id, line);
+        Ok(())
+    }
+
     /// Puts the agency, and everything below it, under another superior in the closure of the tree.
     async fn place_in_tree(&mut self, id: Uuid, parent_id: Option<Uuid>) -> Result<()> {
-        let mut subtree: Vec<(Uuid, i32)> = agency_ancestor::Entity::find()
+        self.known.lines_of_superiors.clear();
+        let subtree: Vec<(Uuid, i32)> = agency_ancestor::Entity::find()
             .filter(agency_ancestor::Column::AncestorId.eq(id))
             .all(self.txn().await?)
             .await?
             .into_iter()
             .map(|row| (row.agency_id, row.depth))
             .collect();
-        if subtree.is_empty() {
-            subtree.push((id, 0));
-            self.insert([agency_ancestor::Model { agency_id: id, ancestor_id: id, depth: 0 }]);
-        }
         if parent_id.is_some_and(|parent| subtree.iter().any(|(agency, _)| *agency == parent)) {
             return Err(Error::input("an agency cannot stand under one of its own subordinates; check `parent`"));
         }
@@ -349,6 +375,9 @@ impl Write {
 
     /// Organizations that bear one of the agency's names become this agency.
     async fn link_organizations(&mut self, row: &agency::Model, input: &AgencyInput) -> Result<()> {
+        if !self.has_organizations().await? {
+            return Ok(());
+        }
         let names: Vec<String> = std::iter::once(&input.name).chain(&input.short_name).chain(&input.aliases).map(|name| name_key(name)).collect();
         let unlinked: Vec<Uuid> = organization::Entity::find()
             .select_only()

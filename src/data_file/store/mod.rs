@@ -2,7 +2,7 @@
 
 mod record;
 
-pub use record::{RecordedFile, RecordedRegistration};
+pub use record::{Drafts, RecordedFile, RecordedRegistration};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -94,12 +94,25 @@ impl Write {
     /// `BAD_USER_INPUT` where the register lacks one.
     pub async fn data_files_by_number(&mut self, numbers: impl IntoIterator<Item = &String>) -> Result<Vec<Uuid>> {
         let numbers: Vec<&String> = numbers.into_iter().collect();
-        let rows = rows_with::<data_file::Entity>(self.txn().await?, data_file::Column::RegistrationNumber, numbers.clone()).await?;
-        let keys: HashMap<String, Uuid> = rows.into_iter().map(|row| (row.registration_number, row.id)).collect();
+        self.meet_data_files(numbers.iter().copied()).await?;
         let key = |number: &String| {
-            keys.get(number).copied().ok_or_else(|| Error::input(format!("the register has no data file with the registration number \"{number}\"")))
+            let known = self.known.data_files.get(number).copied();
+            known.ok_or_else(|| Error::input(format!("the register has no data file with the registration number \"{number}\"")))
         };
         numbers.into_iter().map(key).collect()
+    }
+
+    /// Looks up data files that are about to be named, by one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn meet_data_files<'n>(&mut self, numbers: impl IntoIterator<Item = &'n String>) -> Result<()> {
+        let unmet: HashSet<&String> = numbers.into_iter().filter(|number| !self.known.data_files.contains_key(*number)).collect();
+        if !unmet.is_empty() {
+            let rows = rows_with::<data_file::Entity>(self.txn().await?, data_file::Column::RegistrationNumber, unmet.into_iter().collect()).await?;
+            self.known.data_files.extend(rows.into_iter().map(|row| (row.registration_number, row.id)));
+        }
+        Ok(())
     }
 
     /// Registration numbers of files, in order; `None` for one that neither the agency nor one below it has.
@@ -131,16 +144,35 @@ impl Write {
         documents: &DocumentKeys,
         today: NaiveDate,
     ) -> Result<Vec<RecordedFile>> {
+        let inputs: Vec<&DataFileInput> = files.iter().map(|(input, _)| *input).collect();
+        let drafts = inputs.into_iter().map(|input| Drafts::of(input, parties, today));
+        Box::pin(self.drafted_data_files(files, drafts, parties, documents, today)).await
+    }
+
+    /// Records files with their histories, of which there are drafts, each in its turn.
+    ///
+    /// # Errors
+    /// As [`Write::data_files`].
+    pub async fn drafted_data_files(
+        &mut self,
+        files: &mut [(&DataFileInput, Problems)],
+        mut drafts: impl Iterator<Item = Drafts>,
+        parties: &Parties,
+        documents: &DocumentKeys,
+        today: NaiveDate,
+    ) -> Result<Vec<RecordedFile>> {
         let mut outcomes = Vec::with_capacity(files.len());
         let mut waiting: Vec<File> = Vec::new();
-        self.look_past_what_waits().await?;
-        for files in files.chunks_mut(FILES_AT_ONCE) {
+        for (number, files) in files.chunks_mut(FILES_AT_ONCE).enumerate() {
             // Before anything is asked of the database, which may still be storing files.
-            let drafts: Vec<Vec<Draft>> = files.iter().map(|(input, _)| drafts(input, parties, today)).collect();
+            let drafts: Vec<Drafts> = drafts.by_ref().take(files.len()).collect();
+            if number == 0 {
+                self.look_past_what_waits().await?;
+            }
             let mut known = self.known_files(files.iter().map(|(input, _)| *input)).await?;
             // Those that wait to be stored are known from their plans.
             waiting.iter().for_each(|file| known.keep(file.clone()));
-            let contents = || drafts.iter().flatten().map(|draft| &draft.content);
+            let contents = || drafts.iter().flat_map(|drafts| &drafts.0).map(|draft| &draft.content);
             self.meet_organizations(contents().flat_map(Content::parties)).await?;
             self.meet_statutes(contents().flat_map(Content::statutes)).await?;
             if self.store_meanwhile() {
@@ -158,6 +190,8 @@ impl Write {
             }
         }
         self.look_everywhere();
+        // Whoever records more prepares it meanwhile.
+        self.store_meanwhile();
         Ok(outcomes)
     }
 
@@ -220,7 +254,7 @@ impl Write {
         &self,
         known: &mut Known,
         input: &'i DataFileInput,
-        drafts: Vec<Draft>,
+        Drafts(drafts): Drafts,
         parties: &Parties,
         today: NaiveDate,
         problems: &mut Problems,
@@ -416,17 +450,23 @@ impl Write {
     }
 }
 
-/// A registration as it is checked before the history of its file is known: its place in the document tells whether it is the first one.
+/// The registrations of a file as they are checked before its history is known: their places in the document tell which is the first one.
+pub struct Drafts(Vec<Draft>);
+
 struct Draft {
     content: Content,
     problems: Problems,
 }
 
-fn drafts(input: &DataFileInput, parties: &Parties, today: NaiveDate) -> Vec<Draft> {
-    let draft = |(index, registration): (usize, &RegistrationInput)| {
-        drafted(registration, registration.agency.as_deref().unwrap_or(&input.agency), index, parties, today)
-    };
-    input.registrations.iter().enumerate().map(draft).collect()
+impl Drafts {
+    /// Those of a file. Nothing is asked of the database: they may be made while other files are recorded.
+    #[must_use]
+    pub fn of(input: &DataFileInput, parties: &Parties, today: NaiveDate) -> Self {
+        let draft = |(index, registration): (usize, &RegistrationInput)| {
+            drafted(registration, registration.agency.as_deref().unwrap_or(&input.agency), index, parties, today)
+        };
+        Self(input.registrations.iter().enumerate().map(draft).collect())
+    }
 }
 
 fn drafted(registration: &RegistrationInput, agency: &str, index: usize, parties: &Parties, today: NaiveDate) -> Draft {

@@ -13,7 +13,7 @@ use crate::data_file::running_number;
 use crate::error::{Error, Result};
 use crate::import::document::RegisterDocument;
 use crate::import::incoming::{Incoming, Kind};
-use crate::import::lines::{self, Unreadable};
+use crate::import::lines::{self, Batch, Unreadable};
 use crate::import::message::{ImportPhase, ImportSeverity};
 use crate::import::policy::{PolicyAgency, Remark, read_policy};
 use crate::import::{Failure, Report, read_texts, record_read};
@@ -182,8 +182,8 @@ impl Run<'_> {
             lines::read(&mut text, &mut |batch| batches.blocking_send(batch).is_ok())
         }));
         let mut is_sound = true;
-        while let Some(batch) = next.recv().await {
-            let part = [(document.name.clone(), batch.document.clone())];
+        while let Some(Batch { document: part, places, .. }) = next.recv().await {
+            let part = [(document.name.clone(), part)];
             let (continued, recorded) = record_read(write, &part).await?;
             write = continued;
             match recorded {
@@ -191,7 +191,7 @@ impl Run<'_> {
                 Err(Failure::Problems(problems)) => {
                     is_sound = false;
                     for (_, Problem { path, code, message }) in problems {
-                        let (place, path) = batch.place(&path).map_or((None, path.as_str()), |(line, path)| (Some(format!("line {line}")), path));
+                        let (place, path) = places.place(&path).map_or((None, path.as_str()), |(line, path)| (Some(format!("line {line}")), path));
                         let text = if path.is_empty() { message } else { format!("{path}: {message}") };
                         self.counts.rejected += 1;
                         self.say(Some(&document.name), place, ImportPhase::Check, ImportSeverity::Error, code, text);

@@ -16,6 +16,7 @@ use crate::import::incoming::Incoming;
 use crate::import::message::{ImportPhase, ImportSeverity, code};
 use crate::import::sheet::{DOCUMENT, StatedFile, stated};
 use crate::problem::Problems;
+use crate::registration::RegistrationInput;
 use crate::registration::graphql::differences_of;
 use crate::source::{DocumentKeys, SourceDocumentInput};
 use crate::store::Write;
@@ -130,11 +131,8 @@ impl Run<'_> {
 
     /// Records files, or tries to: what became of each.
     async fn recorded(&self, write: &mut Write, document: &Incoming, files: &[(&FileRecord, StatedFile)]) -> Result<Vec<Became>> {
-        let registrations = || files.iter().flat_map(|(_, file)| &file.input.registrations);
-        let recipients = registrations().flat_map(|registration| &registration.provisions).map(|provision| provision.recipient.as_str());
-        let entrusted = registrations().flat_map(|registration| &registration.entrustments);
-        let entrustees = entrusted.flat_map(|entrustment| std::iter::once(&entrustment.entrustee).chain(&entrustment.sub_entrustees)).map(String::as_str);
-        let parties = write.parties_named(recipients.chain(entrustees)).await?;
+        let registrations = files.iter().flat_map(|(_, file)| &file.input.registrations);
+        let parties = write.parties_named(registrations.flat_map(RegistrationInput::bodies)).await?;
         let keys = if write.is_rehearsal() { DocumentKeys::new() } else { self.document_keys(write, document, files).await? };
         let mut inputs: Vec<_> = files.iter().map(|(_, file)| (&file.input, Problems::default())).collect();
         let recorded = write.data_files(&mut inputs, &parties, &keys, self.today).await?;

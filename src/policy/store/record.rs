@@ -1,5 +1,7 @@
 //! Recording policies and their revisions.
 
+use std::collections::HashSet;
+
 use entity::{
     auto_collection, disposal_method, incoming_entrustment, policy_item, policy_revision, policy_revision_data_file, policy_section, privacy_label,
     privacy_officer, privacy_policy, remedy_body, right_procedure, safeguard, video_device,
@@ -21,26 +23,47 @@ use crate::registration::Recorded;
 use crate::retention::{RetentionOwner, term_rows};
 use crate::source::DocumentKeys;
 use crate::stated::StatedBy;
-use crate::store::{Write, text_list};
+use crate::store::{Write, rows_with, text_list};
 use crate::vocabulary::Vocabulary as _;
 
 impl Write {
+    /// Looks up what policies are about to name, and which of them the register has: by a few statements, however many.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn meet_policies(&mut self, policies: &[&Policy]) -> Result<()> {
+        let unmet: HashSet<Uuid> = policies.iter().map(|policy| policy.id()).filter(|id| !self.known.policies.contains_key(id)).collect();
+        if unmet.is_empty() {
+            return Ok(());
+        }
+        let stored = rows_with::<privacy_policy::Entity>(self.txn().await?, privacy_policy::Column::Id, unmet.iter().copied().collect()).await?;
+        self.known.policies.extend(unmet.into_iter().map(|id| (id, false)));
+        self.known.policies.extend(stored.into_iter().map(|row| (row.id, true)));
+        self.meet_agencies(policies.iter().map(|policy| policy.agency.as_str())).await?;
+        let contents = || policies.iter().flat_map(|policy| &policy.revisions).map(|(content, _)| content);
+        self.meet_data_files(contents().flat_map(|content| &content.data_files)).await?;
+        self.meet_organizations(contents().flat_map(Content::parties)).await?;
+        self.meet_statutes(contents().flat_map(Content::statutes)).await
+    }
+
     /// Records a policy with the revisions that a document states, oldest first. A revision is never changed: where a document says something else for a period than what is
     /// recorded, that is a further revision. Answers for each of the revisions whether it is new.
     ///
     /// # Errors
     /// `BAD_USER_INPUT` for an agency or data file that the register lacks.
     pub async fn privacy_policy(&mut self, policy: &Policy, documents: &DocumentKeys) -> Result<Vec<Recorded>> {
+        self.meet_policies(&[policy]).await?;
         let agency_id = self.agency_by_code(&policy.agency).await?;
         let name_folded = hangul::folded(&policy.title);
         let id = policy.id();
-        if privacy_policy::Entity::find_by_id(id).one(self.txn().await?).await?.is_none() {
+        let is_known = self.known.policies.insert(id, true) == Some(true);
+        if !is_known {
             let row = privacy_policy::Model { id, agency_id, title: policy.title.clone(), name_folded };
             let content = policy_content(&row, &policy.agency);
             self.insert([row]);
             self.journal(ChangeKind::PrivacyPolicyAdded, NodeType::PrivacyPolicy, id, None, &content);
         }
-        let mut stored: Vec<(Uuid, Content)> = self.revisions_of(id).await?;
+        let mut stored: Vec<(Uuid, Content)> = if is_known { self.revisions_of(id).await? } else { Vec::new() };
         let mut recorded = Vec::new();
         for (index, (content, sources)) in policy.revisions.iter().enumerate() {
             let of_period = |other: &Content| is_same_period(other, content);
@@ -56,7 +79,7 @@ impl Write {
             if is_new {
                 stored.push((revision, content.clone()));
             }
-            if self.sources(revision, sources, documents).await? && !is_new {
+            if self.sources(revision, is_new, sources, documents).await? && !is_new {
                 self.sources_amended(NodeType::PolicyRevision, revision).await?;
             }
             recorded.push(if is_new { Recorded::New } else { Recorded::Unchanged });

@@ -61,8 +61,11 @@ use crate::journal::store::LastTally;
 /// Log directives under which the database libraries tell warnings only.
 pub const QUIET_LOG: &str = "sqlx=warn,sea_orm_migration=warn";
 
-/// Statements that a connection keeps prepared: those that requests send, and those that insert rows, of a dozen lengths for each table.
-const STATEMENTS_KEPT: usize = 512;
+/// Statements that a connection for requests keeps prepared: the library's own number.
+const STATEMENTS_OF_REQUESTS: usize = 100;
+
+/// Statements that a connection for writes keeps prepared: those that insert rows are of a dozen lengths for each table.
+const STATEMENTS_OF_WRITES: usize = 512;
 
 /// A connection that nobody used for so long is tried before it is used again: the database may have been restarted meanwhile.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(1);
@@ -123,8 +126,8 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database cannot be reached or opened.
     pub async fn connect(url: &str, pool: &PoolSettings) -> Result<Self> {
-        let mut options = options(url, pool);
-        let db = Database::connect(options.clone()).await.map_err(unavailable)?;
+        let db = Database::connect(options(url, pool, STATEMENTS_OF_WRITES)).await.map_err(unavailable)?;
+        let mut options = options(url, pool, STATEMENTS_OF_REQUESTS);
         let requests = match pool.request_limit {
             Some(limit) if db.get_database_backend() == DatabaseBackend::Postgres => {
                 options.statement_timeout(limit).connect_lazy(true);
@@ -366,8 +369,8 @@ impl Store {
     }
 }
 
-/// How connections are opened and used.
-fn options(url: &str, pool: &PoolSettings) -> ConnectOptions {
+/// How connections are opened and used, and how many statements each keeps prepared.
+fn options(url: &str, pool: &PoolSettings, statements: usize) -> ConnectOptions {
     let longest_wait = pool.acquire_timeout;
     let page_cache = format!("-{}", u64::from(pool.page_cache) * 1024);
     let mut options = ConnectOptions::new(url);
@@ -393,12 +396,12 @@ fn options(url: &str, pool: &PoolSettings) -> ConnectOptions {
                 // LIKE as in PostgreSQL: what is compared is folded already.
                 .pragma("case_sensitive_like", "ON")
                 .busy_timeout(longest_wait)
-                .statement_cache_capacity(STATEMENTS_KEPT)
+                .statement_cache_capacity(statements)
         })
         // SQLite undoes a transaction by itself when the disk is full, and the library, whose own undoing then fails, takes it for unended ever after: whatever came next on that connection would
         // never be committed, and would keep every other writer out.
         .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .map_sqlx_postgres_opts(|postgres| postgres.application_name("yeollam").statement_cache_capacity(STATEMENTS_KEPT));
+        .map_sqlx_postgres_opts(move |postgres| postgres.application_name("yeollam").statement_cache_capacity(statements));
     options
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::Database;
 
-use super::{Connections, PoolSettings, Store, options, unavailable};
+use super::{Connections, PoolSettings, STATEMENTS_OF_REQUESTS, Store, options, unavailable};
 use crate::error::{Error, Result};
 use crate::journal::Head;
 
@@ -91,7 +91,7 @@ impl Store {
     /// `Unavailable` for an address that is none.
     pub async fn read_from(&mut self, url: &str, pool: &PoolSettings) -> Result<()> {
         let pool = PoolSettings { acquire_timeout: pool.acquire_timeout.min(LONGEST_WAIT), ..pool.clone() };
-        let mut options = options(url, &pool);
+        let mut options = options(url, &pool, STATEMENTS_OF_REQUESTS);
         options.connect_lazy(true);
         if let Some(limit) = pool.request_limit {
             options.statement_timeout(limit);

@@ -32,7 +32,13 @@ pub fn parse_citation(citation: &str, before: &[LegalBasis]) -> LegalBasis {
 }
 
 fn parse_after(cell: &str, before: &[LegalBasis]) -> Vec<LegalBasis> {
-    let text = cell.lines().map(normalised).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    let mut text = String::new();
+    for line in cell.lines().map(normalised).filter(|line| !line.is_empty()) {
+        if !text.is_empty() {
+            text.push(if goes_on(&text, &line) { ' ' } else { '\n' });
+        }
+        text.push_str(&line);
+    }
     let mut bases = before.to_vec();
     // The words that cite nothing and may go on in the next piece.
     let mut uncited: Option<Range<usize>> = None;
@@ -61,6 +67,13 @@ fn parse_after(cell: &str, before: &[LegalBasis]) -> Vec<LegalBasis> {
         push_uncited(&mut bases, &text[words]);
     }
     bases.split_off(before.len())
+}
+
+/// The line is an article of the statute whose name ends the line before it, as narrow columns break it: "학교보건법", "제7조의3".
+fn goes_on(before: &str, line: &str) -> bool {
+    let number = line.strip_prefix('제').map(str::trim_start).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_article = number.is_some_and(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().starts_with('조'));
+    is_article && ["법", "법률", "령", "규칙", "조례", "규정", "」", "』"].iter().any(|end| before.ends_with(end))
 }
 
 /// Cuts at line breaks, commas, semicolons and slashes outside brackets, and before a bracketed name that follows another citation.

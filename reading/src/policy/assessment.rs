@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::Read;
-use super::block::tidy;
+use super::block::{Line, tidy};
 use super::day::{days, period};
 use super::labelled::{self, Record};
+use super::marker::{Marker, is_sentence};
 use super::section::SectionKind;
 use super::statement::{Assessment, Policy, Stated};
 use super::table::{Kind, kind, stated};
@@ -47,6 +48,7 @@ pub(super) fn read(parts: &[Read], policy: &mut Policy) {
     }
     for part in parts.iter().filter(|part| part.is(SectionKind::ImpactAssessment)) {
         policy.assessments.extend(labelled::records(&part.part.blocks).iter().filter_map(of_labels));
+        policy.assessments.extend(part.part.lines().filter_map(of_point));
         let denial = part.part.lines().find(|line| {
             let words = compact(&line.text);
             words.contains("영향평가")
@@ -71,6 +73,25 @@ fn of_labels(record: &Record) -> Option<Assessment> {
         assessor: value(Column::Assessor),
         outcome: value(Column::Outcome),
         span: record.span()?,
+    })
+}
+
+/// The assessment that a point of a list names with its year: "- 지역보건의료정보시스템(2023년)".
+fn of_point(line: &Line) -> Option<Assessment> {
+    let point = Marker::of(&line.text).filter(|_| !line.is_heading && !is_sentence(&line.text))?.rest.trim();
+    let (name, when) = point.strip_suffix(')')?.rsplit_once('(')?;
+    let is_year = when.starts_with("20") && when.chars().count() <= 10;
+    let Time { year, from, until } = Time::read(when);
+    let is_name = (2..=60).contains(&name.trim().chars().count());
+    (is_year && year.is_some() && is_name).then(|| Assessment {
+        files: vec![tidy(name)],
+        year,
+        from,
+        until,
+        items: Vec::new(),
+        assessor: None,
+        outcome: None,
+        span: line.span,
     })
 }
 

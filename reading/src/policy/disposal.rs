@@ -101,7 +101,7 @@ fn methods(text: &str) -> Vec<(bool, String)> {
 
 /// The words of a sentence after its medium ("… 개인정보는 분쇄기로 분쇄하거나 소각하여 파기합니다").
 fn method_in(clause: &str) -> String {
-    let start = ["개인정보는", "정보는", "경우에는", "경우", "파일은", "출력물은", "문서는", "서면은"]
+    let start = ["개인정보는", "정보는", "경우에는", "경우", "파일은", "출력물은", "기록물은", "인쇄물은", "문서는", "서면은"]
         .iter()
         .filter_map(|word| clause.find(word).map(|at| at + word.len()))
         .max()

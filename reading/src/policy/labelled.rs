@@ -71,7 +71,7 @@ fn pieces(text: &str) -> Vec<String> {
             let is_bullet = !matches!(line[at..].chars().next(), Some(' ' | '/' | ',' | ';'));
             let has_before = has_value || (start == 0 && is_bullet && !before.contains([':', '：']) && !unmarked(before).is_empty());
             // After a mere space, only a label that is one as it stands.
-            if has_before && begins_with_label(rest, line[at..].starts_with(' ')) {
+            if has_before && begins_with_label(rest, line[at..].starts_with(' ')) && !(line[at..].starts_with(',') && begins_with_item(rest)) {
                 pieces.push(line[start..at].trim().to_owned());
                 start = at;
             }
@@ -88,6 +88,25 @@ fn begins_with_label(text: &str, is_listed: bool) -> bool {
     let Some(colon) = head.find([':', '：']) else { return false };
     let label = unmarked(&head[..colon]);
     !label.contains([',', '-', '○', '▶', '※', '.']) && if is_listed { header::is_listed(label) } else { column(label.trim()).is_some() }
+}
+
+/// The last of the items before a comma, and behind it the next label: "…, 연락처 보유기간 : 2년".
+fn begins_with_item(text: &str) -> bool {
+    let label = text.split([':', '：']).next().unwrap_or_default().trim();
+    let Some((item, next)) = label.split_once(' ') else { return false };
+    !item.ends_with(['의', '및']) && header::is_listed(next) && !header::is_listed(label)
+}
+
+/// A listed label and its value with nothing but a space between them, as where a page sets the label in bold: "제공받는 자 경찰서".
+fn spaced(line: &Line) -> Option<Labelled> {
+    let text = tidy(unmarked(&line.text));
+    if line.is_heading || text.contains([':', '：']) || text.chars().count() > 120 || is_sentence(&text) {
+        return None;
+    }
+    let ends: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).take(5).collect();
+    let end = ends.into_iter().rev().find(|end| header::is_listed(&text[..*end]))?;
+    let (label, value) = text.split_at(end);
+    Some(Labelled { column: column(label)?, label: label.to_owned(), value: value.trim().to_owned(), span: line.span })
 }
 
 /// Places where a further label may begin, with the length of what separates it.
@@ -141,13 +160,26 @@ pub(crate) fn records(blocks: &[Block]) -> Vec<Record> {
     let mut records: Vec<Record> = Vec::new();
     let mut title: Option<Line> = None;
     let mut open: Option<Record> = None;
-    for block in blocks {
+    // Whether the lines of the open record are labelled by mere spaces.
+    let mut is_spaced = false;
+    for (at, block) in blocks.iter().enumerate() {
         let Block::Line(line) = block else {
             records.extend(open.take());
             title = None;
             continue;
         };
-        let (before, values) = all(&line.text, line.span);
+        let (before, mut values) = all(&line.text, line.span);
+        is_spaced &= open.is_some();
+        if values.is_empty()
+            && let Some(value) = spaced(line)
+        {
+            let next = blocks.get(at + 1).and_then(|block| if let Block::Line(line) = block { spaced(line) } else { None });
+            // One such line may be prose: a record has two below each other.
+            is_spaced |= begins_record(value.column) && next.is_some_and(|next| next.column != value.column);
+            if is_spaced {
+                values.push(value);
+            }
+        }
         if values.is_empty() {
             // A line under a label that has no value yet, or under the points of one, goes on with it.
             if let Some(last) = open.as_mut().and_then(|record| record.values.last_mut())
@@ -260,5 +292,15 @@ mod tests {
             ]
         );
         assert_eq!(values("수탁업체명 : ㈜ 가나\n주소 : 서울시 구로구\n전화번호 : 02-856-1900").len(), 3);
+        assert_eq!(
+            values("파일명: 회원 관리 운영근거: 도서관법 제8조 수집항목: 성명, 생년월일, 연락처 보유기간: 2년 담당부서: 운영과"),
+            [
+                (Column::FileName, "회원 관리".into()),
+                (Column::Basis, "도서관법 제8조".into()),
+                (Column::Items, "성명, 생년월일, 연락처".into()),
+                (Column::Retention, "2년".into()),
+                (Column::Department, "운영과".into())
+            ]
+        );
     }
 }

@@ -279,10 +279,17 @@ fn roles_in_header(table: &Table) -> Option<usize> {
 
 fn read_transposed(table: &Table, found: &mut Vec<Officer>) {
     let Some(header) = table.rows.first() else { return };
-    for (place, role) in header.iter().enumerate().skip(1).filter(|(_, cell)| !cell.from_left) {
+    for (place, role) in header.iter().enumerate().filter(|(_, cell)| !cell.from_left) {
+        // Labels stand at the left of the table, or each role has its own, beside its values.
+        let is_label = |row: &Vec<Cell>| row.get(place).is_some_and(|cell| column(&cell.text).is_some());
+        let has_own = header.get(place + 1).is_some_and(|next| next.from_left) && table.rows[1..].iter().any(is_label);
+        let (label, value) = if has_own { (place, place + 1) } else { (0, place) };
+        if label == value {
+            continue;
+        }
         let mut draft = Draft { role_text: role.text.replace('\n', " "), ..Draft::default() };
         for row in &table.rows[1..] {
-            if let (Some(label), Some(cell)) = (row.first().and_then(|cell| column(&cell.text)), row.get(place)) {
+            if let (Some(label), Some(cell)) = (row.get(label).and_then(|cell| column(&cell.text)), row.get(value)) {
                 draft.take(label, &cell.text);
             }
         }
@@ -403,19 +410,29 @@ fn is_department(word: &str) -> bool {
 
 /// "개인정보 보호책임자 : 관장 홍길동 (033-111-1000)": role, position or department, name and number in one line.
 fn in_one_line(text: &str) -> Option<(Draft, String)> {
-    let (label, value) = unmarked(text).split_once([':', '：'])?;
+    let (label, value) = unmarked(text).split_once([':', '：']).or_else(|| spaced(unmarked(text)))?;
     let (label, value) = (label.trim(), value.trim());
-    if role_of(label).is_none() || column(label).is_some() || value.is_empty() || value.contains([':', '：']) || is_sentence(value) {
+    if role_of(label).is_none()
+        || column(label).is_some_and(|column| column != Column::AccessDesk)
+        || value.is_empty()
+        || value.contains([':', '：'])
+        || is_sentence(value)
+    {
         return None;
     }
     let mut draft = Draft { role_text: label.to_owned(), contact: value.to_owned(), ..Draft::default() };
     let words = value.split(['(', '☎', '/', ',']).next().unwrap_or_default();
     let words: Vec<&str> = words.split_whitespace().take_while(|word| !word.contains(|c: char| c.is_ascii_digit())).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| column(word).is_none()).collect();
     let is_hangul = |word: &str| word.chars().all(|c| ('가'..='힣').contains(&c));
     for (index, word) in words.iter().enumerate() {
         let is_last = index + 1 == words.len();
         if is_position(word) {
             draft.take(Column::Position, word);
+        } else if let Some(department) = draft.department.as_mut().filter(|_| word.ends_with('팀')) {
+            // "정보통신과 보호팀", which is nobody's name.
+            department.push(' ');
+            department.push_str(word);
         } else if is_last && index > 0 && (2..=4).contains(&word.chars().count()) && is_hangul(word) {
             draft.take(Column::PersonName, word);
         } else if is_department(word) {
@@ -425,6 +442,16 @@ fn in_one_line(text: &str) -> Option<(Draft, String)> {
         }
     }
     (draft.position.is_some() || draft.name.is_some() || draft.department.is_some()).then(|| (draft, label.to_owned()))
+}
+
+/// A role and what is said of it with nothing but a space between them: "개인정보 보호책임자 기획실장 02-111-1000". A number or an address tells it from prose.
+fn spaced(text: &str) -> Option<(&str, &str)> {
+    let is_role = |label: &str| ["책임자", "담당자", "관리자", "취급자", "부서"].iter().any(|end| label.ends_with(end)) && role_of(label).is_some();
+    let ends: Vec<usize> = text.match_indices(' ').map(|(at, _)| at).take(4).collect();
+    let end = ends.into_iter().rev().find(|end| is_role(&text[..*end]))?;
+    let (label, value) = text.split_at(end);
+    let reached = contact(value);
+    (!is_sentence(text) && (!reached.phones.is_empty() || reached.email.is_some())).then_some((label, value))
 }
 
 /// Labels of persons and departments in a line.

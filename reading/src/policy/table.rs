@@ -92,7 +92,7 @@ pub(crate) fn is_none(text: &str) -> bool {
 
 /// Reads a table by its headers; `None` where no two of them are known.
 pub(crate) fn read(table: &Table) -> Option<Grid> {
-    let unfolded = unfolded(table);
+    let unfolded = unfolded(table).or_else(|| ungrouped(table));
     let table = unfolded.as_ref().unwrap_or(table);
     let across = header_row(table);
     let down = labels_down(table);
@@ -124,6 +124,38 @@ fn unfolded(table: &Table) -> Option<Table> {
         }
     }
     has_several.then_some(Table { rows, span: table.span })
+}
+
+/// A table whose first column names what the labels beside it describe ("진료정보" beside "목적 | …" and "항목 | …"), with each name as the value of a label above them; `None` for any other table.
+fn ungrouped(table: &Table) -> Option<Table> {
+    use Column as C;
+    let own = |row: &Vec<Cell>| row.iter().filter(|cell| !cell.from_left).cloned().collect::<Vec<_>>();
+    let label_of = |row: &Vec<Cell>| own(row).get(1).and_then(|label| column(&label.text));
+    let first = usize::from(table.rows.first().is_some_and(|row| label_of(row).is_none()));
+    let rows = table.rows.get(first..)?;
+    let labels: Vec<Column> = rows.iter().map(label_of).collect::<Option<_>>()?;
+    let is_any = |wanted: &[Column]| labels.iter().any(|label| wanted.contains(label));
+    let contents = [C::Basis, C::Purpose, C::BasisAndPurpose, C::Items, C::Retention, C::ProvisionPurpose, C::ProvisionItems, C::ProvisionRetention, C::Task];
+    let name_label = match () {
+        () if contents.iter().filter(|column| labels.contains(column)).count() < 2 => return None,
+        () if is_any(&[C::ProvisionPurpose, C::ProvisionItems, C::ProvisionRetention]) => "제공받는 자",
+        () if is_any(&[C::Task]) => "수탁자",
+        () => "개인정보파일명",
+    };
+    let mut named: Vec<Vec<Cell>> = Vec::new();
+    let mut names = 0;
+    for row in rows {
+        let [name, label, value] = <[Cell; 3]>::try_from(own(row)).ok()?;
+        if column(&name.text).is_some() || name.text.is_empty() {
+            return None;
+        }
+        if !name.from_above {
+            names += 1;
+            named.push(vec![Cell { text: name_label.into(), ..name.clone() }, name]);
+        }
+        named.push(vec![label, value]);
+    }
+    (rows.len() >= 2 * names).then_some(Table { rows: named, span: table.span })
 }
 
 /// The first rows of the table in which the most headers are known: the place of the row, and how many.

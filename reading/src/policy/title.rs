@@ -61,6 +61,12 @@ pub(super) fn agency(blocks: &[Block], title: Option<&Stated>) -> Option<Stated>
     (name.chars().count() >= 3 && name.chars().count() <= 30).then_some(Stated { text: name, span: title.span, confidence: 0.6 })
 }
 
+/// "은(는)", as forms write the particle of a name that they do not know.
+fn reads_both_ways(behind: &std::iter::Peekable<std::str::Chars<'_>>) -> bool {
+    let behind: String = behind.clone().take(3).collect();
+    matches!(behind.as_str(), "(는)" | "(은)")
+}
+
 /// The subject of a sentence: short words before 은/는, without what a parenthesis abbreviates.
 fn subject(text: &str) -> Option<String> {
     let text = unmarked(text).trim_start_matches(['\'', '"', '“', '‘', '<', '「', ' ']);
@@ -71,11 +77,14 @@ fn subject(text: &str) -> Option<String> {
         match c {
             '(' | '（' | '[' => depth += 1,
             ')' | '）' | ']' => depth = depth.saturating_sub(1),
-            '은' | '는' if depth == 0 && characters.peek().is_none_or(|next| *next == ' ') => {
+            '은' | '는' if depth == 0 && (characters.peek().is_none_or(|next| *next == ' ') || reads_both_ways(&characters)) => {
                 let name = tidy(name.trim_end_matches(['\'', '"', '”', '’', '>', '」', ' ']));
                 let words = compact(&name);
-                let is_verb = name.ends_with(['있', '하', '되', '받', '않', '없', '등', '한']) || name.ends_with("관한");
+                let is_verb = name.ends_with(['있', '하', '되', '받', '않', '없', '등', '한', '같']) || name.ends_with("관한");
+                // What goes on a sentence that a line break cut: "고충을 원활하게 처리할 수 있도록 다음과 같은 …".
+                let has_object = name.split(' ').rev().skip(1).any(|word| word.ends_with(['을', '를']) && !word.ends_with("마을"));
                 let is_name = !is_verb
+                    && !has_object
                     && (2..=30).contains(&words.chars().count())
                     && !words.ends_with("개인정보")
                     && !["정보주체", "다음", "우리", "당사이트", "본방침", "처리방침", "홈페이지", "이방침", "본기관", "회사", "본교", "본원", "당사"]
@@ -104,6 +113,10 @@ mod tests {
             ("김포시는 개인정보보호법 제30조에 따라 …을 공개합니다.", Some("김포시")),
             ("서울특별시(이하 ‘서울시’)는 출산에서 육아까지를 공개합니다.", Some("서울특별시")),
             ("정보주체는 권리를 행사할 수 있습니다.", None),
+            ("고충을 원활하게 처리할 수 있도록 다음과 같은 처리방침을 두고 있습니다.", None),
+            ("민원을 처리하는 부서는 처리방침을 공개합니다.", None),
+            ("솔바람대학교병원은(는) 처리방침을 두고 있습니다.", Some("솔바람대학교병원")),
+            ("푸른마을 도서관은 처리방침을 공개합니다.", Some("푸른마을 도서관")),
             ("처리하고 있는 개인정보는 이용되지 않습니다.", None),
         ] {
             assert_eq!(subject(sentence).as_deref(), name, "{sentence}");

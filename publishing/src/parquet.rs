@@ -14,16 +14,17 @@ pub use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::WriterProperties;
 use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
+/// A text of which parts can be held, without a copy of each.
 pub use bytes::Bytes;
 use chrono::NaiveDate;
 
 use crate::list;
 use crate::table::{Cell, Column, Kind, Table};
 
-/// Rows of which a group is worth it: what readers skip at once, and what is held in memory until it is written.
+/// Rows that are worth a group: what readers skip at once, and what is held in memory until it is written.
 const GROUP_ROWS: usize = 50_000;
 
-/// Bytes of text of which it is, however few rows there are.
+/// Bytes of text that are worth a group, however few their rows.
 const GROUP_BYTES: usize = 32 << 20;
 
 /// Values of a leaf of the schema, with the levels that tell which are absent and where lists begin.

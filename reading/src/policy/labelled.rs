@@ -70,8 +70,9 @@ fn pieces(text: &str) -> Vec<String> {
             let has_value = before.split_once([':', '：']).is_some_and(|(_, value)| !value.trim().is_empty());
             let is_bullet = !matches!(line[at..].chars().next(), Some(' ' | '/' | ',' | ';'));
             let has_before = has_value || (start == 0 && is_bullet && !before.contains([':', '：']) && !unmarked(before).is_empty());
+            let is_in_list = line[at..].starts_with(',') && begins_with_item(rest);
             // After a mere space, only a label that is one as it stands.
-            if has_before && begins_with_label(rest, line[at..].starts_with(' ')) && !(line[at..].starts_with(',') && begins_with_item(rest)) {
+            if has_before && !is_in_list && begins_with_label(rest, line[at..].starts_with(' ')) {
                 pieces.push(line[start..at].trim().to_owned());
                 start = at;
             }
